@@ -1,0 +1,348 @@
+"""Rows as signals see them: one view per table, every column as it was known at the row's own moment.
+
+A view is sorted by account and moment, and its columns are numpy arrays (or categoricals, for words) of equal length, made
+when first asked for. What a row could not know (a later announcement, a later order) is not reachable from here. Which rows
+count for a snapshot is the kernel's business, not this module's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.signals import kernel
+from resellerrisk.tables import Market
+
+#: The tables a signal may be declared on.
+TABLES = (
+    "orders",
+    "deliveries",
+    "returns",
+    "payments",
+    "identifiers",
+    "form",
+    "moment",
+    "links",
+    "leaks",
+    "derived",
+)
+
+#: Which contract table must be there for a view to say anything.
+CONTRACT_TABLE = {
+    "orders": "orders",
+    "deliveries": "shipments",
+    "returns": "returns",
+    "payments": "payments",
+    "identifiers": "identifiers",
+    "leaks": "leaks",
+}
+
+
+class Rows:
+    """Columns of equal length, reached as attributes.
+
+    Parameters
+    ----------
+    columns : mapping of str to array of shape (n_rows,)
+        What is there already.
+    makers : mapping of str to function
+        How a further column is made from the rows; each is made once.
+
+    Examples
+    --------
+    >>> rows = Rows({"quantity": np.array([1, 2])}, {"double": lambda rows: 2 * rows.quantity})
+    >>> rows.double, len(rows)
+    (array([2, 4]), 2)
+    """
+
+    def __init__(self, columns: Mapping, makers: Mapping[str, Callable] | None = None) -> None:
+        self._columns = dict(columns)
+        self._makers = dict(makers or {})
+
+    def __getattr__(self, name: str):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._columns:
+            if name not in self._makers:
+                known = ", ".join(sorted({*self._columns, *self._makers}))
+                raise AttributeError(f"These rows have no column {name!r}. There is: {known}.")
+            self._columns[name] = self._makers[name](self)
+        return self._columns[name]
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+
+def micros(times) -> np.ndarray:
+    """Times as int64 microseconds since 1970; a missing time is the smallest int64.
+
+    >>> micros(np.array(["1970-01-02"], "datetime64[us]"))
+    array([86400000000])
+    """
+    return np.asarray(times, dtype="datetime64[us]").view(np.int64)
+
+
+class Views:
+    """The views of one market, each made and sorted once.
+
+    Parameters
+    ----------
+    market : Market
+        Checked tables.
+    """
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.accounts_count = len(market.account_ids)
+
+    @cached_property
+    def orders(self) -> Rows:
+        """Order lines by account, moment, order and line."""
+        frame = self.market.orders
+        order = np.lexsort(
+            (
+                frame["line"].to_numpy(),
+                _codes(frame["order_id"]),
+                micros(frame["ordered_at"]),
+                _codes(frame["account_id"]),
+            )
+        )
+        frame = frame.take(order)
+        columns = {
+            "account": _codes(frame["account_id"]),
+            "at": frame["ordered_at"].to_numpy(),
+            "ordered_at": frame["ordered_at"].to_numpy(),
+            "order": _codes(frame["order_id"]),
+            "title": _codes(frame["title_id"]),
+            "quantity": frame["quantity"].to_numpy(np.int64),
+            "cents": np.rint(
+                frame["unit_price"].to_numpy(float) * 100 * frame["quantity"].to_numpy(float)
+            ).astype(np.int64),
+            "ship_method": frame["ship_method"].array,
+            "payment_method": frame["payment_method"].array,
+            "ship_to": _codes(frame["ship_to"].astype("category")),
+        }
+        return Rows(columns, self._order_makers())
+
+    def _order_makers(self) -> dict[str, Callable]:
+        return {
+            **self._title_makers(),
+            "title_before": lambda rows: self._seen_before(rows, rows.title),
+            "ship_to_before": lambda rows: self._seen_before(rows, rows.ship_to),
+            "first_line": _first_lines,
+            "previous_order_at": _previous_orders,
+            "ship_to_own": self._ship_to_own,
+            "askers": lambda rows: self._askers(rows),
+            "hour": lambda rows: rows.at.astype("datetime64[h]").astype(np.int64) % 24,
+            "weekday": lambda rows: (rows.at.astype("datetime64[D]").astype(np.int64) + 3) % 7,
+            "month": lambda rows: rows.at.astype("datetime64[M]").astype(np.int64) % 12 + 1,
+        }
+
+    @cached_property
+    def deliveries(self) -> Rows:
+        """Shipped lines from the moment they were delivered."""
+        frame = self.market.shipments
+        frame = frame[frame["delivered_at"].notna()]
+        rows = self._view(frame, "delivered_at")
+        frame = frame.take(rows._columns.pop("taken"))
+        rows._columns |= {
+            "title": _codes(frame["title_id"]),
+            "shipped_at": frame["shipped_at"].to_numpy(),
+            "delivered_at": rows.at,
+            "quantity": frame["quantity"].to_numpy(np.int64),
+        }
+        rows._makers |= self._title_makers()
+        return rows
+
+    @cached_property
+    def returns(self) -> Rows:
+        """Units sent back."""
+        frame = self.market.returns
+        rows = self._view(frame, "returned_at")
+        frame = frame.take(rows._columns.pop("taken"))
+        rows._columns |= {
+            "title": _codes(frame["title_id"]),
+            "quantity": frame["quantity"].to_numpy(np.int64),
+        }
+        return rows
+
+    @cached_property
+    def payments(self) -> Rows:
+        """Payment events."""
+        frame = self.market.payments
+        rows = self._view(frame, "recorded_at")
+        frame = frame.take(rows._columns.pop("taken"))
+        rows._columns |= {
+            "method": frame["method"].array,
+            "status": frame["status"].array,
+            "cents": np.rint(np.nan_to_num(frame["amount"].to_numpy(float)) * 100).astype(np.int64),
+        }
+        return rows
+
+    @cached_property
+    def identifiers(self) -> Rows:
+        """Identifiers seen on an account."""
+        frame = self.market.identifiers
+        rows = self._view(frame, "seen_at")
+        frame = frame.take(rows._columns.pop("taken"))
+        value = _codes(frame["value"].astype("category"))
+        kind = frame["kind"].array
+        rows._columns |= {"kind": kind, "value": value * len(kind.categories) + kind.codes}
+        rows._makers |= {"value_before": lambda these: self._seen_before(these, these.value)}
+        return rows
+
+    @cached_property
+    def form(self) -> Rows:
+        """The application forms, one row per account code."""
+        frame = self.market.accounts
+        frame = frame.take(np.argsort(_codes(frame["account_id"]), kind="stable"))
+        return Rows({name: frame[name].array for name in frame.columns})
+
+    @cached_property
+    def market_orders(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each order line stands when all accounts are sorted together by moment, and those moments."""
+        order = np.argsort(micros(self.orders.at), kind="stable")
+        return order, micros(self.orders.at)[order]
+
+    def _view(self, frame: pd.DataFrame, at: str) -> Rows:
+        """Account and moment of a table's rows, sorted; ``taken`` says which rows they are."""
+        account, moment = _codes(frame["account_id"]), micros(frame[at])
+        order = np.lexsort((moment, account))
+        return Rows({"account": account[order], "at": frame[at].to_numpy()[order], "taken": order})
+
+    def _title_makers(self) -> dict[str, Callable]:
+        titles = self.market.titles
+        titles = titles.take(np.argsort(_codes(titles["title_id"]), kind="stable"))
+        formats, prices = titles["format"].array, titles["list_price"].to_numpy(float)
+        return {
+            "street_date": lambda rows: self.street_date_known(rows.title, rows.at),
+            "to_street": lambda rows: rows.street_date - rows.at,
+            "dated": lambda rows: ~np.isnat(rows.street_date),
+            "early": lambda rows: rows.at < rows.street_date,
+            "format": lambda rows: formats.take(rows.title),
+            "list_price": lambda rows: prices[rows.title],
+        }
+
+    @cached_property
+    def _announcements(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        frame = self.market.street_dates
+        title, known = _codes(frame["title_id"]), micros(frame["known_at"])
+        date = frame["street_date"].to_numpy().astype("datetime64[us]")
+        order = np.lexsort((micros(date), known, title))
+        starts = kernel.starts_of(title[order], len(self.market.title_ids))
+        return starts, known[order], date[order]
+
+    def street_date_known(self, title: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """The newest street date of each title announced strictly before each moment.
+
+        Parameters
+        ----------
+        title : int64[n]
+            Title codes.
+        at : datetime64[us][n]
+            Moments.
+
+        Returns
+        -------
+        datetime64[us][n]
+            NaT where nothing was announced yet.
+        """
+        starts, known, date = self._announcements
+        found = kernel.newest_before(starts, known, title, micros(at))
+        return _take(date, found)
+
+    def _seen_before(self, rows: Rows, codes: np.ndarray) -> np.ndarray:
+        """When the same account last had the same code, strictly earlier; NaT where it never had."""
+        order = np.lexsort((micros(rows.at), codes, rows.account))
+        return _strictly_before(rows.at, order, [rows.account, codes])
+
+    def _ship_to_own(self, rows: Rows) -> np.ndarray:
+        """Whether goods go to the address on the account's own form."""
+        texts = self.market.orders["ship_to"].astype("category").cat.categories
+        shipped = _address_keys(pd.Series(texts))
+        form = self.form
+        own = _address_keys(pd.Series(form.street).fillna("") + "|" + pd.Series(form.postcode).fillna(""))
+        pairs = rows.account * np.int64(max(len(texts), 1)) + rows.ship_to
+        unique, back = np.unique(pairs, return_inverse=True)
+        same = shipped[unique % max(len(texts), 1)] == own[unique // max(len(texts), 1)]
+        return same[back] & (rows.ship_to >= 0)
+
+    def _askers(self, rows: Rows) -> np.ndarray:
+        """How many accounts had ordered the title strictly before: how sought-after it already was."""
+        first = np.isnat(rows.title_before)
+        first &= ~_repeated_in_moment(rows)
+        starts_titles = np.lexsort((micros(rows.at), rows.title))
+        title, at = rows.title[starts_titles], micros(rows.at)[starts_titles]
+        seen = np.concatenate([[0], np.cumsum(first[starts_titles])])
+        group = kernel.starts_of(title, len(self.market.title_ids))
+        new_moment = np.r_[True, (title[1:] != title[:-1]) | (at[1:] != at[:-1])] if title.size else np.zeros(0, bool)
+        begin = np.maximum.accumulate(np.where(new_moment, np.arange(title.size), 0))
+        out = np.empty(title.size, np.int64)
+        out[starts_titles] = seen[begin] - seen[group[title]]
+        return out
+
+
+def _repeated_in_moment(rows: Rows) -> np.ndarray:
+    """Whether an earlier row of the view has the same account, title and moment."""
+    order = np.lexsort((rows.title, micros(rows.at), rows.account))
+    same = np.zeros(len(rows), bool)
+    a, t, k = rows.account[order], rows.at[order], rows.title[order]
+    same[order[1:]] = (a[1:] == a[:-1]) & (t[1:] == t[:-1]) & (k[1:] == k[:-1])
+    return same
+
+
+def _strictly_before(at: np.ndarray, order: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
+    """The newest strictly earlier moment within each group of equal keys; rows of one moment share the answer."""
+    sorted_at = at[order]
+    new_group = np.zeros(order.size, bool)
+    new_group[:1] = True
+    for key in keys:
+        new_group[1:] |= key[order][1:] != key[order][:-1]
+    new_moment = new_group.copy()
+    new_moment[1:] |= sorted_at[1:] != sorted_at[:-1]
+    places = np.arange(order.size)
+    begin = np.maximum.accumulate(np.where(new_moment, places, 0))
+    group = np.maximum.accumulate(np.where(new_group, places, 0))
+    out = np.full(order.size, np.datetime64("NaT"), dtype="datetime64[us]")
+    out[order] = np.where(begin > group, sorted_at[np.maximum(begin - 1, 0)], np.datetime64("NaT"))
+    return out
+
+
+def _first_lines(rows: Rows) -> np.ndarray:
+    """True on the first line of each order."""
+    out = np.ones(len(rows), bool)
+    out[1:] = (rows.order[1:] != rows.order[:-1]) | (rows.account[1:] != rows.account[:-1]) | (rows.at[1:] != rows.at[:-1])
+    return out
+
+
+def _previous_orders(rows: Rows) -> np.ndarray:
+    """When the account last ordered anything, strictly earlier."""
+    return _strictly_before(rows.at, np.arange(len(rows)), [rows.account])
+
+
+def _address_keys(texts: pd.Series) -> np.ndarray:
+    """Addresses without case, blanks and punctuation, so that two spellings of one address are equal."""
+    return texts.str.casefold().str.replace(r"[\W_]+", "", regex=True).to_numpy(object)
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    return column.cat.codes.to_numpy().astype(np.int64)
+
+
+def _take(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """``values[places]``, NaT where the place is -1."""
+    if not values.size:
+        return np.full(places.size, np.datetime64("NaT"), dtype="datetime64[us]")
+    return np.where(places >= 0, values[np.maximum(places, 0)], np.datetime64("NaT")).astype("datetime64[us]")
+
+
+def given(known: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """``value`` where ``known``; elsewhere missing, so that the row speaks neither for nor against.
+
+    >>> given(np.array([True, False]), np.array([True, True]))
+    array([ 1., nan])
+    """
+    return np.where(known, np.asarray(value, float), np.nan)
