@@ -1,0 +1,38 @@
+"""The contract's tables: schemas, reading, checking, quarantine, and the `Market` that comes out.
+
+Names are loaded when they are first used, so that importing this room costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOME = {
+    "CheckReport": "faults",
+    "Fault": "faults",
+    "Market": "market",
+    "Severity": "faults",
+    "TABLES": "schemas",
+    "build_schema": "rules",
+    "check_market": "reading",
+    "read_market": "reading",
+    "write_market": "files",
+}
+
+__all__ = [
+    "TABLES",
+    "CheckReport",
+    "Fault",
+    "Market",
+    "Severity",
+    "build_schema",
+    "check_market",
+    "read_market",
+    "write_market",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,271 @@
+"""From the cells of a file to typed values: numbers, times, flags, words, ids and texts.
+
+Each column is read as a whole; a text is looked at once for each different value, never row by row. What a cell
+should hold comes from its declaration. Bounds, keys and references are not looked at here.
+
+Own code rather than pandera's coercion, which goes through a column cell by cell as soon as one cell fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from resellerrisk.tables.declare import Column, Kind
+
+_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
+_FLAGS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "1.0": 1.0}
+_FLAGS |= {"false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "0": 0.0, "0.0": 0.0}
+_LARGEST_WHOLE = float(2**53)
+_SHORTEST_DAY = len("20191231")
+
+
+class WrongType(Exception):
+    """A column whose cells are all of a type that cannot be meant; the message names the type."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One column, read.
+
+    Parameters
+    ----------
+    values : pandas.Categorical or numpy.ndarray, shape (rows,)
+        Typed values; missing where a cell is empty or unusable. Whole numbers are float64 until bad rows are gone.
+    unusable : numpy.ndarray of bool, shape (rows,)
+        Cells that hold something, but nothing of the declared kind.
+    were_numbers : bool
+        An id or text that is stored as a number, so that leading zeros are lost.
+    """
+
+    values: pd.Categorical | np.ndarray
+    unusable: np.ndarray
+    were_numbers: bool = False
+
+
+def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
+    """Read one column as its declaration says.
+
+    Parameters
+    ----------
+    column : Column
+    raw : pyarrow.ChunkedArray, shape (rows,)
+        As the file holds it. Empty texts are missing.
+
+    Returns
+    -------
+    Cells
+
+    Raises
+    ------
+    WrongType
+        The stored type cannot hold such cells (a flag where a time is expected).
+
+    Examples
+    --------
+    >>> read_cells(Column("quantity", Kind.WHOLE, "Units."), pa.chunked_array([["5", "", "five"]]))
+    Cells(values=array([ 5., nan, nan]), unusable=array([False, False,  True]), were_numbers=False)
+    """
+    return _READERS[column.kind](column, raw)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """A text column: which of its different values each row holds, -1 for none."""
+
+    codes: np.ndarray
+    uniques: pa.Array
+
+    def spread(self, values: np.ndarray, missing: object) -> np.ndarray:
+        """One value a row, from one value for each different text."""
+        return np.append(values, np.asarray([missing], dtype=values.dtype))[self.codes]
+
+    def unusable(self, usable: np.ndarray) -> np.ndarray:
+        """Rows that are filled with a text which is not usable."""
+        return ~np.append(usable, True)[self.codes]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+def _as_texts(raw: pa.ChunkedArray) -> _Texts:
+    """Different values of a text column and where they stand; an empty text is missing."""
+    if pa.types.is_null(raw.type):
+        return _Texts(np.full(len(raw), -1, dtype=np.int32), pa.array([], pa.string()))
+    if not pa.types.is_dictionary(raw.type):
+        raw = raw.dictionary_encode()
+    whole = raw.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
+    uniques = whole.dictionary.cast(pa.string())
+    codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
+    empty = pc.fill_null(pc.equal(uniques, ""), True).to_numpy(zero_copy_only=False)
+    if empty.any():
+        place = np.where(empty, -1, np.cumsum(~empty) - 1)
+        codes = np.append(place, -1)[codes].astype(np.int32)
+        uniques = uniques.filter(pa.array(~empty))
+    return _Texts(codes, uniques)
+
+
+def _numbers_as_text(raw: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers as the digits they are; a column with fractions is no column of ids."""
+    numbers = raw.cast(pa.float64())
+    if pa.types.is_floating(raw.type):
+        numbers = pc.if_else(pc.is_nan(numbers), None, numbers)
+    if not pc.all(pc.equal(numbers, pc.floor(numbers)), min_count=0).as_py():
+        raise WrongType("numbers with fractions")
+    return (raw if pa.types.is_integer(raw.type) else numbers.cast(pa.int64())).cast(pa.string())
+
+
+def _texts_of(raw: pa.ChunkedArray) -> tuple[_Texts, bool]:
+    if _is_number(raw.type):
+        return _as_texts(_numbers_as_text(raw)), True
+    if not _is_text(raw.type):
+        raise WrongType(str(raw.type))
+    return _as_texts(raw), False
+
+
+def _read_id(column: Column, raw: pa.ChunkedArray) -> Cells:
+    texts, were_numbers = _texts_of(raw)
+    return Cells(_as_category(texts), np.zeros(len(raw), dtype=bool), were_numbers)
+
+
+def _as_category(texts: _Texts) -> pd.Categorical:
+    """Categories in sorted order, so that codes do not hang on the order of the file."""
+    order = pc.sort_indices(texts.uniques).to_numpy()
+    rank = np.empty(len(order) + 1, dtype=np.int32)
+    rank[order], rank[-1] = np.arange(len(order), dtype=np.int32), -1
+    categories = pd.Index(texts.uniques.take(pa.array(order)).to_numpy(zero_copy_only=False), dtype=object)
+    return pd.Categorical.from_codes(rank[texts.codes], dtype=pd.CategoricalDtype(categories), validate=False)
+
+
+def _read_text(column: Column, raw: pa.ChunkedArray) -> Cells:
+    if column.repeats:
+        return _read_id(column, raw)
+    texts, were_numbers = _texts_of(raw)
+    uniques = texts.uniques.to_numpy(zero_copy_only=False)
+    return Cells(texts.spread(uniques, None), np.zeros(len(raw), dtype=bool), were_numbers)
+
+
+def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
+    if not _is_text(raw.type):
+        raise WrongType(str(raw.type))
+    texts = _as_texts(raw)
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts.uniques))
+    plain = pc.replace_substring_regex(plain, r"[ -]+", "_")
+    codes = pc.fill_null(pc.index_in(plain, pa.array(column.allowed)), -1).to_numpy(zero_copy_only=False)
+    codes = codes.astype(np.int8)
+    dtype = pd.CategoricalDtype(list(column.allowed))
+    values = pd.Categorical.from_codes(texts.spread(codes, -1), dtype=dtype, validate=False)
+    return Cells(values, texts.unusable(codes >= 0))
+
+
+def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
+    if _is_number(raw.type):
+        values = raw.cast(pa.float64()).to_numpy().astype(np.float64)
+        unusable = _is_unfit(values, column.kind)
+    elif _is_text(raw.type):
+        texts = _as_texts(raw)
+        of_unique = _parse_numbers(texts.uniques)
+        values = texts.spread(of_unique, np.nan)
+        unusable = texts.unusable(~(np.isnan(of_unique) | _is_unfit(of_unique, column.kind)))
+    else:
+        raise WrongType(str(raw.type))
+    return Cells(np.where(unusable, np.nan, values) if unusable.any() else values, unusable)
+
+
+def _parse_numbers(uniques: pa.Array) -> np.ndarray:
+    """Texts as numbers, exactly as written (Arrow rounds right, pandas.to_numeric not always); NaN where not."""
+    trimmed = pc.utf8_trim_whitespace(uniques)
+    fit = pc.fill_null(pc.match_substring_regex(trimmed, _NUMBER), False)
+    values = np.full(len(uniques), np.nan)
+    values[fit.to_numpy(zero_copy_only=False)] = pc.cast(trimmed.filter(fit), pa.float64()).to_numpy()
+    return values
+
+
+def _is_unfit(values: np.ndarray, kind: Kind) -> np.ndarray:
+    unfit = np.isinf(values)
+    if kind is Kind.WHOLE:
+        unfit |= (values != np.floor(values)) & ~np.isnan(values)
+        unfit |= np.abs(values) > _LARGEST_WHOLE
+    return unfit
+
+
+def _read_flag(column: Column, raw: pa.ChunkedArray) -> Cells:
+    if pa.types.is_boolean(raw.type):
+        raw = raw.cast(pa.int8())
+    if _is_number(raw.type):
+        values = raw.cast(pa.float64()).to_numpy().astype(np.float64)
+        unusable = ~np.isin(values, (0.0, 1.0)) & ~np.isnan(values)
+        return Cells(np.where(unusable, np.nan, values), unusable)
+    if not _is_text(raw.type):
+        raise WrongType(str(raw.type))
+    texts = _as_texts(raw)
+    plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts.uniques)).to_pylist()
+    of_unique = np.array([_FLAGS.get(text, np.nan) for text in plain], dtype=np.float64)
+    return Cells(texts.spread(of_unique, np.nan), texts.unusable(~np.isnan(of_unique)))
+
+
+def _read_time(column: Column, raw: pa.ChunkedArray) -> Cells:
+    if pa.types.is_date(raw.type) or pa.types.is_timestamp(raw.type):
+        return Cells(_stored_times(raw, column.kind), np.zeros(len(raw), dtype=bool))
+    if not _is_text(raw.type):
+        raise WrongType(str(raw.type))
+    texts = _as_texts(raw)
+    of_unique = _parse_times(texts.uniques, column.kind)
+    return Cells(texts.spread(of_unique, np.datetime64("NaT")), texts.unusable(~np.isnat(of_unique)))
+
+
+def _stored_times(raw: pa.ChunkedArray, kind: Kind) -> np.ndarray:
+    """Stored times as UTC; of a date with a zone, the day as it is written there."""
+    if pa.types.is_timestamp(raw.type) and raw.type.tz and kind is Kind.DATE:
+        raw = pc.local_timestamp(raw)
+    zone = raw.type.tz if pa.types.is_timestamp(raw.type) else None
+    moments = raw.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
+    missing = np.datetime64("NaT").astype(np.int64)
+    times = pc.fill_null(moments, pa.scalar(int(missing))).to_numpy().astype("datetime64[us]")
+    return _to_days(times) if kind is Kind.DATE else times
+
+
+def _parse_times(uniques: pa.Array, kind: Kind) -> np.ndarray:
+    """Texts as times; without a zone they are UTC, and less than a whole day ("2019-12") is not a time."""
+    trimmed = pc.utf8_trim_whitespace(uniques)
+    long_enough = pc.greater_equal(pc.utf8_length(trimmed), _SHORTEST_DAY)
+    times = _parse_iso(pc.if_else(long_enough, trimmed, None))
+    if kind is not Kind.DATE:
+        return times
+    days = _parse_iso(pc.utf8_slice_codeunits(trimmed, 0, len("2019-12-31")))
+    return _to_days(np.where(np.isnat(times), times, days))
+
+
+def _parse_iso(texts: pa.Array) -> np.ndarray:
+    plain = pd.Series(texts.to_numpy(zero_copy_only=False), dtype=object)
+    parsed = pd.to_datetime(plain, utc=True, errors="coerce", format="ISO8601")
+    return parsed.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+
+
+def _to_days(times: np.ndarray) -> np.ndarray:
+    return times.astype("datetime64[D]").astype("datetime64[us]")
+
+
+_READERS = {
+    Kind.ID: _read_id,
+    Kind.TEXT: _read_text,
+    Kind.WORD: _read_word,
+    Kind.WHOLE: _read_number,
+    Kind.NUMBER: _read_number,
+    Kind.FLAG: _read_flag,
+    Kind.TIME: _read_time,
+    Kind.DATE: _read_time,
+}

@@ -1,0 +1,263 @@
+"""Opening the files of a market and writing them: parquet or CSV, as they are.
+
+Texts stay dictionaries of their different values, so that a million cells make no million Python strings. What a cell
+means is read in `cells`; nothing is checked here but whether a file can be read at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from resellerrisk.errors import InputError
+from resellerrisk.tables.faults import Fault, Severity
+from resellerrisk.tables.schemas import TABLES
+
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as its file holds it.
+
+    Parameters
+    ----------
+    name, file : str
+        Which table, and what to call its source.
+    cells : pyarrow.Table
+        The rows that could be taken apart.
+    broken : tuple of (int, str)
+        Number and text of rows that could not: a CSV row with too few or too many cells.
+    """
+
+    name: str
+    file: str
+    cells: pa.Table
+    broken: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+
+    @property
+    def read(self) -> int:
+        """Rows in the file, broken ones too."""
+        return len(self.cells) + len(self.broken)
+
+    def row_numbers(self) -> np.ndarray:
+        """Number in the file, from 1 and without the header, of each row of `cells`."""
+        numbers = np.arange(1, self.read + 1)
+        return np.delete(numbers, [number - 1 for number, _ in self.broken])
+
+
+def open_folder(folder: str | os.PathLike) -> tuple[dict[str, RawTable], list[Fault]]:
+    """Open every table of a folder.
+
+    Parameters
+    ----------
+    folder : path
+        Holds `NAME.parquet` or `NAME.csv` for each table; other files are left alone.
+
+    Returns
+    -------
+    tables : dict of RawTable
+        The tables that could be opened, by name.
+    faults : list of Fault
+        Tables that stand there twice or cannot be read. A table that is missing is not told here.
+
+    Raises
+    ------
+    InputError
+        There is no such folder.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder} is not a folder.",
+            hint="name the folder that holds accounts.parquet or accounts.csv and the other tables",
+        )
+    tables, faults = {}, []
+    for name in TABLES:
+        found = [folder / f"{name}.{ending}" for ending in _OPEN]
+        found = [path for path in found if path.is_file()]
+        try:
+            if len(found) > 1:
+                raise _Unreadable(
+                    "stands there twice", "one file", f"keep {found[0].name} or {found[1].name}"
+                )
+            if found:
+                tables[name] = _OPEN[found[0].suffix[1:]](name, found[0])
+        except _Unreadable as error:
+            file = " and ".join(path.name for path in found)
+            faults.append(Fault(name, file, "", *error.args, Severity.STOP))
+    return tables, faults
+
+
+def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
+    """Take a frame in memory for a table.
+
+    Parameters
+    ----------
+    name : str
+    frame : pandas.DataFrame
+        Its index is left out.
+
+    Returns
+    -------
+    RawTable
+
+    Examples
+    --------
+    >>> from_frame("orders", pd.DataFrame({"line": [1, "two"]})).cells["line"].to_pylist()
+    ['1', 'two']
+    """
+    columns = {str(column): _from_series(frame.iloc[:, at]) for at, column in enumerate(frame.columns)}
+    return RawTable(name, f"frame {name}", pa.table(columns))
+
+
+def _from_series(series: pd.Series) -> pa.ChunkedArray:
+    """A column in memory as Arrow holds it; one of mixed types as texts."""
+    try:
+        taken = pa.array(series, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        taken = pa.array([None if pd.isna(cell) else str(cell) for cell in series], pa.string())
+    return taken if isinstance(taken, pa.ChunkedArray) else pa.chunked_array([taken])
+
+
+class _Unreadable(Exception):
+    """A file that cannot be taken; its arguments are what is wrong, what was expected, and a hint."""
+
+
+def _open_parquet(name: str, path: Path) -> RawTable:
+    try:
+        schema = pq.read_schema(path)
+        texts = [
+            cell.name
+            for cell in schema
+            if pa.types.is_string(cell.type) or pa.types.is_large_string(cell.type)
+        ]
+        _refuse_twice_named(schema.names)
+        return RawTable(name, path.name, pq.ParquetFile(path, read_dictionary=texts).read(use_threads=False))
+    except (pa.ArrowException, OSError) as error:
+        raise _Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
+
+
+def _open_csv(name: str, path: Path) -> RawTable:
+    broken: list[tuple[int, str]] = []
+
+    def set_aside(row: pa.csv.InvalidRow) -> str:
+        broken.append((row.number - 1, row.text))
+        return "skip"
+
+    try:
+        header = _read_header(path)
+        cells = pa.csv.read_csv(
+            path,
+            read_options=pa.csv.ReadOptions(use_threads=False),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=set_aside),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(header, _TEXT),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _Unreadable(
+            "cannot be read as CSV", "comma-separated UTF-8 text with a header", _advise(error)
+        ) from error
+    return RawTable(name, path.name, cells, tuple(broken))
+
+
+_OPEN = {"parquet": _open_parquet, "csv": _open_csv}
+
+
+def _read_header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+    if not header:
+        raise _Unreadable(
+            "is empty", "a header at least", "write the names of the columns into the first line"
+        )
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        raise _Unreadable("is not separated by commas", "commas between cells", "export it again with commas")
+    _refuse_twice_named(header)
+    return header
+
+
+def _refuse_twice_named(names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise _Unreadable(f"names {', '.join(twice)} twice", "each column once", "rename or drop one of them")
+
+
+def _advise(error: Exception) -> str:
+    first_line = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    return f"write the file again ({first_line})"
+
+
+def write_market(frames: dict[str, pd.DataFrame], folder: str | os.PathLike, format: str = "parquet") -> None:
+    """Write the tables of a market into a folder.
+
+    Each file is written under another name first and then renamed, so that no half of a file is ever seen.
+
+    Parameters
+    ----------
+    frames : dict of pandas.DataFrame
+        Tables of the contract by name.
+    folder : path
+        Made where it does not exist; a table that stands there in the same format is replaced.
+    format : {"parquet", "csv"}
+
+    Raises
+    ------
+    InputError
+        A name is no table of the contract, the format is another, or the table stands there in the other format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> write_market({"titles": pd.DataFrame({"title_id": ["00123"]})}, folder, format="csv")
+    >>> sorted(os.listdir(folder))
+    ['titles.csv']
+    """
+    unknown = sorted(set(frames) - set(TABLES))
+    if unknown:
+        raise InputError(f"No table is named {', '.join(unknown)}.", f"Tables: {', '.join(TABLES)}.")
+    if format not in _OPEN:
+        raise InputError(f"Tables are not written as '{format}'.", hint='format="parquet" or format="csv"')
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    other = "csv" if format == "parquet" else "parquet"
+    for name, frame in frames.items():
+        if (folder / f"{name}.{other}").exists():
+            raise InputError(
+                f"{folder / name}.{other} stands there already.",
+                hint=f"remove it, or write with format='{other}': a table may stand in a folder once",
+            )
+        write_frame(frame, folder / f"{name}.{format}")
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write one frame as parquet or CSV by its ending, under another name first.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    path : pathlib.Path
+        Ends in `.parquet` or `.csv`.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        if path.suffix == ".csv":
+            frame.to_csv(unfinished, index=False)
+        else:
+            frame.to_parquet(unfinished, index=False)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,272 @@
+"""The market: the ten tables of a distributor, typed, and as they were known at a moment.
+
+A market is made from checked tables (`read_market`, `Market.from_frames`) and does not change. No signal is computed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import pandas as pd
+import pyarrow as pa
+
+from resellerrisk.errors import InputError
+from resellerrisk.tables import fingerprint
+from resellerrisk.tables.checking import LIMIT, CheckedTables, check_tables
+from resellerrisk.tables.declare import Column, Kind
+from resellerrisk.tables.faults import Fault
+from resellerrisk.tables.files import from_frame
+from resellerrisk.tables.inspection import Inspection
+from resellerrisk.tables.quarantine import write_quarantine
+from resellerrisk.tables.references import recode, used_ids
+from resellerrisk.tables.schemas import TABLES
+
+#: The table whose rows give each kind of id its list.
+_HOME_OF = {"account_id": "accounts", "title_id": "titles", "order_id": "orders"}
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """The ten tables of a distributor.
+
+    Parameters
+    ----------
+    accounts, titles, street_dates, orders, shipments, returns, payments, identifiers, leaks, outcomes : DataFrame
+        The columns of the contract, then any others of the file. Rows stand as in the file, the index counts them.
+        Ids are categories over one sorted list for all tables, so that codes compare between tables; words are
+        categories in the order of `resellerrisk.vocabulary`; times and dates are datetime64[us] in UTC; numbers that
+        may be missing and flags (1, 0 or missing) are float64. A table that is not there is empty.
+    present : frozenset of str
+        The tables that were there.
+    intake : pandas.DataFrame
+        One row a table that was there: `table`, `read`, `used`, `quarantined`; read = used + quarantined.
+    faults : tuple of Fault
+        What was found in checking, with the rows set aside.
+    """
+
+    accounts: pd.DataFrame = field(repr=False)
+    titles: pd.DataFrame = field(repr=False)
+    street_dates: pd.DataFrame = field(repr=False)
+    orders: pd.DataFrame = field(repr=False)
+    shipments: pd.DataFrame = field(repr=False)
+    returns: pd.DataFrame = field(repr=False)
+    payments: pd.DataFrame = field(repr=False)
+    identifiers: pd.DataFrame = field(repr=False)
+    leaks: pd.DataFrame = field(repr=False)
+    outcomes: pd.DataFrame = field(repr=False)
+    present: frozenset[str] = frozenset()
+    intake: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def from_frames(
+        cls, frames: dict[str, pd.DataFrame], *, limit: float = LIMIT, quarantine: str | None = None
+    ) -> Market:
+        """A market from frames in memory, checked as files are.
+
+        Parameters
+        ----------
+        frames : dict of pandas.DataFrame
+            Tables of the contract by name; other names are refused.
+        limit, quarantine
+            As in `read_market`.
+
+        Returns
+        -------
+        Market
+
+        Raises
+        ------
+        InputError
+            A name is no table, or the frames cannot be used; the message holds every fault.
+        """
+        unknown = sorted(set(frames) - set(TABLES))
+        if unknown:
+            raise InputError(f"No table is named {', '.join(unknown)}.", f"Tables: {', '.join(TABLES)}.")
+        raw = {name: from_frame(name, frame) for name, frame in frames.items()}
+        return build_market(check_tables(raw, [], "the frames", limit), quarantine)
+
+    @property
+    def account_ids(self) -> pd.Index:
+        """All account ids, sorted: what `account_id.cat.codes` counts, accounts not yet known at T included."""
+        return self.accounts["account_id"].cat.categories
+
+    @property
+    def title_ids(self) -> pd.Index:
+        """All title ids, sorted: what `title_id.cat.codes` counts."""
+        return self.titles["title_id"].cat.categories
+
+    @property
+    def order_ids(self) -> pd.Index:
+        """All order ids, sorted: what `order_id.cat.codes` counts."""
+        return self.orders["order_id"].cat.categories
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over what is used: see `resellerrisk.tables.fingerprint`."""
+        return fingerprint.take_fingerprint(self.tables())
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The ten tables by name, in the contract's order."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    def before(self, moment: str | pd.Timestamp) -> Market:
+        """The market as it was known strictly before a moment.
+
+        Rows are cut by the known-at of their table, and cells that became known later are missing (a shipment's
+        `delivered_at`). Titles are always known. Ids and words keep their codes.
+
+        Parameters
+        ----------
+        moment : str or pandas.Timestamp
+            With a zone, or in UTC.
+
+        Returns
+        -------
+        Market
+            `intake`, `faults` and `present` are those of the whole; the fingerprint is that of the part.
+
+        Raises
+        ------
+        InputError
+            The moment is no time.
+        """
+        moment = _read_moment(moment)
+        return replace(self, **{name: _cut(name, frame, moment) for name, frame in self.tables().items()})
+
+    def with_tables(self, **frames: pd.DataFrame) -> Market:
+        """A copy in which some tables are others. They are typed anew, but not checked.
+
+        Parameters
+        ----------
+        **frames : pandas.DataFrame
+            Tables by name, with all columns of the contract. Ids that their home table does not hold (an account
+            of an order that is not in accounts) become missing.
+
+        Returns
+        -------
+        Market
+
+        Raises
+        ------
+        InputError
+            A name is no table, or a frame lacks a column or has one of another type.
+        """
+        unknown = sorted(set(frames) - set(TABLES))
+        if unknown:
+            raise InputError(f"No table is named {', '.join(unknown)}.", f"Tables: {', '.join(TABLES)}.")
+        inspections = {name: Inspection(from_frame(name, frame)) for name, frame in frames.items()}
+        for inspection in inspections.values():
+            if inspection.stopped:
+                raise InputError(f"{inspection.table.name}: " + "; ".join(map(str, inspection.faults)))
+        typed = self.tables() | {name: _finish(one) for name, one in inspections.items()}
+        return replace(self, **_share_ids(typed), present=self.present | frozenset(frames))
+
+
+def build_market(checked: CheckedTables, quarantine: str | None = None) -> Market:
+    """A market from tables that were checked.
+
+    Parameters
+    ----------
+    checked : CheckedTables
+    quarantine : path, optional
+        Where the bad rows are written, also when the market cannot be used.
+
+    Returns
+    -------
+    Market
+
+    Raises
+    ------
+    InputError
+        A fault stops the run; the message holds every fault of every table.
+    """
+    if quarantine is not None:
+        write_quarantine(checked.inspections, quarantine)
+    if not checked.report.ok:
+        raise checked.report.as_error()
+    there = checked.inspections
+    frames = {name: _finish(there[name]) if name in there else _empty(name) for name in TABLES}
+    return Market(
+        **_share_ids(frames),
+        present=frozenset(there),
+        intake=checked.report.intake,
+        faults=checked.report.faults,
+    )
+
+
+def _read_moment(moment: str | pd.Timestamp) -> pd.Timestamp:
+    try:
+        read = pd.Timestamp(moment)
+    except (ValueError, TypeError):
+        read = pd.NaT
+    if read is pd.NaT:
+        raise InputError(
+            f"'{moment}' is not a time.", hint="write it like 2019-12-31 or 2019-12-31T23:59:59+01:00"
+        )
+    return read.tz_convert("UTC").tz_localize(None) if read.tz else read
+
+
+def _cut(name: str, frame: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
+    table = TABLES[name]
+    if table.known_at:
+        known = (frame[table.known_at] < moment).to_numpy()
+        if not known.all():
+            frame = frame[known].reset_index(drop=True)
+    for column in table.columns:
+        if column.known_at:
+            frame = frame.assign(**{column.name: frame[column.name].where(frame[column.known_at] < moment)})
+    return frame
+
+
+def _empty(name: str) -> pd.DataFrame:
+    return pd.DataFrame({column.name: _no_cells(column) for column in TABLES[name].columns})
+
+
+def _no_cells(column: Column, rows: int = 0) -> pd.Series:
+    """A column of missing cells with the dtype of its declaration."""
+    if column.dtype == "category":
+        words = list(column.allowed) if column.kind is Kind.WORD else pd.Index([], dtype=object)
+        return pd.Series(pd.Categorical([None] * rows, categories=words))
+    return pd.Series(index=pd.RangeIndex(rows), dtype=column.dtype)
+
+
+def _finish(inspection: Inspection) -> pd.DataFrame:
+    """The good rows of a table in their final types, other columns of the file behind."""
+    kept = inspection.good.nonzero()[0]
+    whole = len(kept) == len(inspection.good)
+    frame = inspection.frame if whole else inspection.frame.iloc[kept].reset_index(drop=True)
+    columns = {}
+    for column in inspection.table.columns:
+        cells = frame[column.name] if column.name in frame else _no_cells(column, len(kept))
+        columns[column.name] = cells.astype("int64") if column.dtype == "int64" else cells
+    others = [name for name in inspection.raw.cells.column_names if name not in inspection.table.names]
+    rows = (
+        inspection.raw.cells.select(others).take(pa.array(kept, pa.int64())).to_pandas() if others else None
+    )
+    return pd.concat([pd.DataFrame(columns), rows], axis=1)
+
+
+def _share_ids(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """One sorted list of ids for all tables; categories of text without those no longer used."""
+    known = {column: used_ids(frames[home][column]) for column, home in _HOME_OF.items()}
+    shared = {}
+    for name, frame in frames.items():
+        coded = {}
+        for column in TABLES[name].columns:
+            cells = frame[column.name]
+            if column.kind is Kind.ID:
+                ids = known[column.name] if column.name in known else used_ids(cells)
+                coded[column.name] = _recategorise(cells, ids)
+            elif column.kind is Kind.TEXT and column.repeats:
+                coded[column.name] = _recategorise(cells, used_ids(cells))
+        shared[name] = frame.assign(**coded)
+    return shared
+
+
+def _recategorise(cells: pd.Series, categories: pd.Index) -> pd.Categorical:
+    if len(categories) == len(cells.cat.categories) and categories.equals(cells.cat.categories):
+        return cells.array
+    codes = recode(cells, categories)
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories), validate=False)
