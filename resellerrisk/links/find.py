@@ -1,0 +1,196 @@
+"""Find every pair of accounts that share a value, and what the sharing is worth but for how many hold it.
+
+A pair is fixed at the moment when the later account was first seen with the value, from rows strictly before that moment:
+what comes after changes nothing. How many hold the value as of T, and what T knows of outcomes, is left to `walk`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.links.declare import (
+    KIND_CODES,
+    LINK_KINDS,
+    LINKED,
+    MOST_HOLDERS,
+    NEAR_WORTH,
+    RELET_DAYS,
+    RELET_WORTH,
+    STOPPED_DAYS,
+    TRUE_NAMESAKES,
+)
+from resellerrisk.links.holdings import Holdings, collect_holdings, microseconds, rank_ids
+from resellerrisk.links.links import ENTRY_COLUMNS, Links
+from resellerrisk.links.near import near_addresses, near_names
+
+_DAY = 86_400_000_000
+
+
+def find_links(market) -> Links:
+    """Links between the accounts of a market, each from its own moment on.
+
+    Parameters
+    ----------
+    market : Market
+        `accounts` and `orders` are needed; `identifiers` and `outcomes` may be empty.
+
+    Returns
+    -------
+    Links
+        Costs grow with the values that several accounts hold; of a value at most `MOST_HOLDERS` holders are paired.
+    """
+    holdings = collect_holdings(market)
+    pairs = pd.concat([_exact_pairs(holdings), _near_pairs(holdings)], ignore_index=True)
+    pairs = _order_in_time(pairs, holdings)
+    silence = _silence_before(market, pairs)
+    pairs["base"] = _worth(pairs, holdings, silence)
+    pairs["taken_over"] = _taken_over(pairs, silence)
+    entries = _both_ways(pairs, holdings, rank_ids(market.account_ids))
+    return Links(market.account_ids, holdings, entries, market.outcomes)
+
+
+def _exact_pairs(holdings: Holdings) -> pd.DataFrame:
+    """Rows of holdings of one value, every later one with every earlier one among the first `MOST_HOLDERS`."""
+    starts = np.searchsorted(holdings.values, np.arange(len(holdings.keys)))
+    rank = np.arange(len(holdings.values)) - starts[holdings.values]
+    earlier, later = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    reachable = np.flatnonzero((rank > 0) & (rank < MOST_HOLDERS))
+    for back in range(1, MOST_HOLDERS):
+        reachable = reachable[rank[reachable] >= back]
+        earlier.append(reachable - back)
+        later.append(reachable)
+    return pd.DataFrame({"one": np.concatenate(earlier), "other": np.concatenate(later)}).assign(near=False)
+
+
+def _near_pairs(holdings: Holdings) -> pd.DataFrame:
+    """Rows of holdings of two values one slip apart, of each value the first `MOST_HOLDERS`."""
+    ends = np.searchsorted(holdings.values, np.arange(len(holdings.keys) + 1))
+    found = []
+    for code, kind in enumerate(LINK_KINDS):
+        if not kind.near:
+            continue
+        values = np.flatnonzero(holdings.kinds == code)
+        near = near_addresses if kind.name == "address" else near_names
+        for i, j in near(holdings.keys[values]):
+            ones, others = (np.arange(ends[v], ends[v + 1])[:MOST_HOLDERS] for v in (values[i], values[j]))
+            found.append(np.array(np.meshgrid(ones, others)).reshape(2, -1))
+    one, other = np.concatenate(found, axis=1) if found else np.empty((2, 0), np.int64)
+    differ = holdings.accounts[one] != holdings.accounts[other]
+    return pd.DataFrame({"one": one[differ], "other": other[differ]}).assign(near=True)
+
+
+def _order_in_time(pairs: pd.DataFrame, holdings: Holdings) -> pd.DataFrame:
+    """`one` the holding seen earlier, `since` the sight of the later; with kind and accounts."""
+    one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
+    turned = holdings.seen[one] > holdings.seen[other]
+    one, other = np.where(turned, other, one), np.where(turned, one, other)
+    return pairs.assign(
+        one=one,
+        other=other,
+        kind=holdings.kinds[holdings.values[one]],
+        account=holdings.accounts[one],
+        since=holdings.seen[other],
+    )
+
+
+def _silence_before(market, pairs: pd.DataFrame) -> np.ndarray:
+    """Days from the earlier account's last row before a pair's `since` to that moment."""
+    tables = ((market.accounts, "applied_at"), (market.identifiers, "seen_at"), (market.orders, "ordered_at"))
+    accounts = np.concatenate([table["account_id"].cat.codes.to_numpy(np.int64) for table, _ in tables])
+    moments = np.concatenate([microseconds(table[column]) for table, column in tables])
+    wanted = np.isin(accounts, pairs["account"].unique())
+    accounts, moments = accounts[wanted], moments[wanted]
+    rows = np.lexsort((moments, accounts))
+    accounts, moments = accounts[rows], moments[rows]
+    starts = np.searchsorted(accounts, np.arange(len(market.account_ids) + 1))
+    silence = np.full(len(pairs), np.nan)
+    for i, (account, since) in enumerate(
+        zip(pairs["account"].tolist(), pairs["since"].tolist(), strict=True)
+    ):
+        own = moments[starts[account] : starts[account + 1]]
+        before = np.searchsorted(own, since)
+        if before:
+            silence[i] = (since - own[before - 1]) / _DAY
+    return silence
+
+
+def _worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray) -> np.ndarray:
+    """Declared weight, less for near values, for what is given out anew, and for namesakes."""
+    kinds = pairs["kind"].to_numpy()
+    worth = np.array([kind.weight for kind in LINK_KINDS])[kinds]
+    worth = np.where(pairs["near"], worth * NEAR_WORTH, worth)
+    relet = np.array([kind.relet for kind in LINK_KINDS])[kinds]
+    worth = np.where(relet & (silence >= RELET_DAYS), worth * RELET_WORTH, worth)
+    for code, kind in enumerate(LINK_KINDS):
+        if kind.by_chance:
+            worth = np.where(kinds == code, worth * _true_share(pairs, holdings, code), worth)
+    return worth
+
+
+def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int) -> np.ndarray:
+    """How likely a shared name is one person and not two namesakes, by how common its words were before `since`.
+
+    With n holders of which a share p_w carries the word w, n · Π p_w namesakes are expected by chance; the share is
+    TRUE_NAMESAKES / (TRUE_NAMESAKES + expected). The pair's earlier holder is left out of the counts.
+    """
+    held = np.flatnonzero(holdings.kinds[holdings.values] == kind)
+    held = held[np.argsort(holdings.seen[held], kind="stable")]
+    seen_of_word: dict[str, list[int]] = {}
+    for row in held:
+        for word in set(holdings.keys[holdings.values[row]].split()):
+            seen_of_word.setdefault(word, []).append(holdings.seen[row])
+    seen_of_word = {word: np.array(seen) for word, seen in seen_of_word.items()}
+    moments = holdings.seen[held]
+    share = np.ones(len(pairs))
+    ones, sinces = pairs["one"].to_numpy(), pairs["since"].to_numpy()
+    for i in np.flatnonzero(pairs["kind"].to_numpy() == kind):
+        own = int(holdings.seen[ones[i]] < sinces[i])
+        total = np.searchsorted(moments, sinces[i]) - own
+        expected = float(total)
+        for word in sorted(set(holdings.keys[holdings.values[ones[i]]].split())):
+            expected *= (np.searchsorted(seen_of_word[word], sinces[i]) - own + 0.5) / (total + 1)
+        share[i] = TRUE_NAMESAKES / (TRUE_NAMESAKES + expected)
+    return share
+
+
+def _taken_over(pairs: pd.DataFrame, silence: np.ndarray) -> np.ndarray:
+    """Pairs that stand for a value taken up after all its earlier holders had stopped: one pair per such value."""
+    telling = ~pairs["near"].to_numpy() & (pairs["base"].to_numpy() >= LINKED)
+    telling &= ~np.isin(pairs["kind"], [KIND_CODES["name"], KIND_CODES["ship_to"]])
+    least = pd.Series(silence).groupby([pairs["other"], pairs["near"]]).transform("min").to_numpy()
+    stopped = pairs.assign(stopped=telling & (least >= STOPPED_DAYS))
+    last = stopped.groupby(["other", "near"])["one"].transform("max")
+    return (stopped["stopped"] & (stopped["one"] == last)).to_numpy()
+
+
+def _both_ways(pairs: pd.DataFrame, holdings: Holdings, by_id: np.ndarray) -> dict[str, np.ndarray]:
+    """Every pair twice, once for each account, sorted by account, other account's id, kind and moment."""
+    one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
+    own, far = np.concatenate([one, other]), np.concatenate([other, one])
+    twice = {name: np.tile(pairs[name].to_numpy(), 2) for name in ("kind", "base", "near")}
+    taken = np.concatenate([np.zeros(len(pairs), bool), pairs["taken_over"].to_numpy()])
+    entries = {
+        "own": holdings.accounts[own],
+        "other": holdings.accounts[far],
+        "kind": twice["kind"],
+        "own_value": holdings.values[own],
+        "other_value": holdings.values[far],
+        "own_seen": holdings.seen[own],
+        "own_source": holdings.sources[own],
+        "other_seen": holdings.seen[far],
+        "base": twice["base"],
+        "near": twice["near"],
+        "taken_over": taken,
+    }
+    order = np.lexsort(
+        (
+            far,
+            own,
+            np.maximum(entries["own_seen"], entries["other_seen"]),
+            entries["kind"],
+            by_id[entries["other"]],
+            entries["own"],
+        )
+    )
+    return {name: entries[name][order] for name in ENTRY_COLUMNS}

@@ -1,0 +1,205 @@
+"""Who held which identifier from when on: the first sight of every value on every account.
+
+Read from the application form (known when applied), the identifiers table (when seen) and the addresses orders went to
+(when ordered). Values are keys (`normalise`); what was typed is not kept. Nothing is compared here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.links.contacts import site_key, split_email
+from resellerrisk.links.declare import KIND_CODES
+from resellerrisk.links.distinct import once_per_distinct
+from resellerrisk.links.identity import packaged_lists
+from resellerrisk.links.normalise import normalise
+
+#: Where a value was first seen on an account; the smaller wins when two tell of it at the same moment.
+FROM_FORM, FROM_ORDER, FROM_SIGHTING = 0, 1, 2
+_FORM_KINDS = {
+    "email": "email",
+    "phone": "phone",
+    "website": "website",
+    "tax_id": "tax_id",
+    "legal_name": "name",
+}
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """First sights, sorted by value, moment and account id.
+
+    Parameters
+    ----------
+    accounts : int32[n]
+        Codes into the market's account ids.
+    values : int32[n]
+        Codes into `keys`.
+    seen : int64[n]
+        Microseconds since 1970.
+    sources : int8[n]
+        `FROM_FORM`, `FROM_ORDER` or `FROM_SIGHTING`.
+    kinds : int8[n_values]
+        Of each value, the place of its kind in `LINK_KINDS`.
+    keys : object[n_values]
+        Of each value, its normalised text; ordered by kind, then text.
+    """
+
+    accounts: np.ndarray
+    values: np.ndarray
+    seen: np.ndarray
+    sources: np.ndarray
+    kinds: np.ndarray
+    keys: np.ndarray
+
+
+def collect_holdings(market) -> Holdings:
+    """First sights of every value on every account of a market.
+
+    Parameters
+    ----------
+    market : Market
+
+    Returns
+    -------
+    Holdings
+    """
+    frame = pd.concat([_on_forms(market), _in_identifiers(market), _in_orders(market)], ignore_index=True)
+    frame = _key_values(pd.concat([frame, _sites_of_mail(frame)], ignore_index=True), _countries(market))
+    frame["value"], kinds, keys = _code_values(frame)
+    first = np.lexsort((frame["source"], frame["seen"], frame["account"], frame["value"]))
+    frame = frame.iloc[first].drop_duplicates(["value", "account"])
+    by_id = rank_ids(market.account_ids)
+    frame = frame.iloc[np.lexsort((by_id[frame["account"]], frame["seen"], frame["value"]))]
+    return Holdings(
+        accounts=frame["account"].to_numpy(np.int32),
+        values=frame["value"].to_numpy(np.int32),
+        seen=frame["seen"].to_numpy(np.int64),
+        sources=frame["source"].to_numpy(np.int8),
+        kinds=kinds,
+        keys=keys,
+    )
+
+
+def rank_ids(account_ids) -> np.ndarray:
+    """Place of every account in the order of the ids, so that sums run in one order whatever the codes are.
+
+    Examples
+    --------
+    >>> rank_ids(["B", "A", "C"])
+    array([1, 0, 2])
+    """
+    ranks = np.empty(len(account_ids), np.int64)
+    ranks[np.argsort(np.asarray(account_ids, dtype=str), kind="stable")] = np.arange(len(account_ids))
+    return ranks
+
+
+def microseconds(times) -> np.ndarray:
+    """Times as int64 microseconds since 1970."""
+    return np.asarray(times, dtype="datetime64[us]").astype(np.int64)
+
+
+def _code_values(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Codes of (kind, key), ordered by kind and key; the kinds and keys behind them."""
+    codes = np.empty(len(frame), np.int64)
+    kinds, keys, offset = [], [], 0
+    for kind in range(len(KIND_CODES)):
+        of_kind = np.flatnonzero(frame["kind"].to_numpy() == kind)
+        found, texts = pd.factorize(frame["key"].to_numpy()[of_kind], sort=True)
+        codes[of_kind] = found + offset
+        offset += len(texts)
+        keys.append(np.asarray(texts, dtype=object))
+        kinds.append(np.full(len(texts), kind, np.int8))
+    return codes, np.concatenate(kinds), np.concatenate(keys)
+
+
+def _sights(accounts, kind, texts, seen, source: int) -> pd.DataFrame:
+    texts = np.asarray(texts, dtype=object)
+    return pd.DataFrame(
+        {"account": accounts, "kind": kind, "text": texts, "seen": seen, "source": np.int8(source)}
+    )
+
+
+def _on_forms(market) -> pd.DataFrame:
+    form = market.accounts
+    accounts, seen = account_codes(form), microseconds(form["applied_at"])
+    texts = {kind: form[column] for column, kind in _FORM_KINDS.items()}
+    texts["address"] = once_per_distinct(_join_address, form["street"], form["postcode"])
+    return pd.concat(
+        [_sights(accounts, KIND_CODES[kind], text, seen, FROM_FORM) for kind, text in texts.items()]
+    )
+
+
+def _join_address(street: str | None, postcode: str | None) -> str | None:
+    return f"{street}|{postcode or ''}" if street else None
+
+
+def _in_identifiers(market) -> pd.DataFrame:
+    table = market.identifiers
+    kinds = table["kind"].map(KIND_CODES).to_numpy(np.int64)
+    return _sights(account_codes(table), kinds, table["value"], microseconds(table["seen_at"]), FROM_SIGHTING)
+
+
+def _in_orders(market) -> pd.DataFrame:
+    """The first order of every account to every place, as an address and as a delivery address."""
+    orders = market.orders
+    ship_to = orders["ship_to"].astype("category")
+    places = len(ship_to.cat.categories)
+    shipped = np.flatnonzero(ship_to.cat.codes >= 0)
+    routes = account_codes(orders)[shipped].astype(np.int64) * places + ship_to.cat.codes.to_numpy()[shipped]
+    routes, back = np.unique(routes, return_inverse=True)
+    seen = np.full(len(routes), np.iinfo(np.int64).max)
+    np.minimum.at(seen, back, microseconds(orders["ordered_at"])[shipped])
+    texts = np.asarray(ship_to.cat.categories, dtype=object)[routes % max(places, 1)]
+    kinds = (KIND_CODES["address"], KIND_CODES["ship_to"])
+    return pd.concat([_sights(routes // max(places, 1), kind, texts, seen, FROM_ORDER) for kind in kinds])
+
+
+def _sites_of_mail(sights: pd.DataFrame) -> pd.DataFrame:
+    """Every mail address at a domain of its own, as a sight of that site."""
+    mail = sights[sights["kind"] == KIND_CODES["email"]]
+    return mail.assign(kind=KIND_CODES["website"], text=mail_sites(mail["text"]))
+
+
+def mail_sites(emails) -> np.ndarray:
+    """The site a mail address belongs to; "" for free and disposable mail, which is nobody's own site.
+
+    Examples
+    --------
+    >>> mail_sites(["orders@shop.acme.com", "acme@gmail.com", None]).tolist()
+    ['acme.com', '', '']
+    """
+    lists = packaged_lists()
+
+    def site(email):
+        split = split_email(email) if email else None
+        domain = site_key(split[1]) if split else ""
+        return "" if not domain or lists.kind_of(split[1]) else domain
+
+    return once_per_distinct(site, emails)
+
+
+def _countries(market) -> np.ndarray:
+    country_of = np.full(len(market.account_ids), None, dtype=object)
+    country_of[account_codes(market.accounts)] = np.asarray(market.accounts["country"], dtype=object)
+    return country_of
+
+
+def _key_values(sights: pd.DataFrame, country_of: np.ndarray) -> pd.DataFrame:
+    """The sights with the key of their text; those that identify nobody left out."""
+    keys = np.full(len(sights), "", dtype=object)
+    kinds, texts, accounts = (sights[name].to_numpy() for name in ("kind", "text", "account"))
+    for kind, code in KIND_CODES.items():
+        rows = np.flatnonzero(kinds == code)
+        keys[rows] = normalise(
+            "address" if kind == "ship_to" else kind, texts[rows], country_of[accounts[rows]]
+        )
+    return sights.assign(key=keys).loc[keys != ""]
+
+
+def account_codes(table: pd.DataFrame) -> np.ndarray:
+    """Codes of a table's accounts into the market's account ids."""
+    return table["account_id"].cat.codes.to_numpy()

@@ -1,0 +1,81 @@
+"""Keys that differ by one slip: pairs of texts that a person would take for the same.
+
+Conservative, and each pair is judged by its two texts alone, so later texts never change an earlier pair. No phonetics,
+no translations, no thresholds tuned on outcomes. Linear: candidates meet in blocks that only near twins share.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+
+#: Shortest name whose one-letter neighbour is still more likely a slip than another name. Assumption.
+SHORTEST_NAME = 10
+#: Likeness (rapidfuzz ratio, 0-100) of the words of two addresses with the same numbers.
+ADDRESS_LIKENESS = 85
+
+
+def near_names(keys) -> list[tuple[int, int]]:
+    """Pairs of names one slip apart: a letter more, less, other, or two swapped.
+
+    Parameters
+    ----------
+    keys : sequence of str, shape (n,)
+        Distinct keys of persons or companies.
+
+    Returns
+    -------
+    list of (int, int)
+        Positions, the smaller first, in order.
+
+    Examples
+    --------
+    >>> near_names(["gabriela baxter", "gabriella baxter", "gabriela barter x", "jo smith", "jo smyth"])
+    [(0, 1)]
+    """
+    from rapidfuzz.distance import OSA
+
+    blocks = defaultdict(list)
+    for i, key in enumerate(keys):
+        if len(key) >= SHORTEST_NAME:
+            for shorter in {key, *(key[:k] + key[k + 1 :] for k in range(len(key)))}:
+                blocks[shorter].append(i)
+    candidates = {pair for block in blocks.values() if len(block) > 1 for pair in combinations(block, 2)}
+    return sorted(
+        (i, j)
+        for i, j in candidates
+        if keys[i].count(" ") == keys[j].count(" ") and OSA.distance(keys[i], keys[j], score_cutoff=1) == 1
+    )
+
+
+def near_addresses(keys) -> list[tuple[int, int]]:
+    """Pairs of addresses with the same numbers in the same order and nearly the same words.
+
+    Parameters
+    ----------
+    keys : sequence of str, shape (n,)
+        Distinct keys of addresses.
+
+    Returns
+    -------
+    list of (int, int)
+        Positions, the smaller first, in order. Addresses with fewer than two numbers or five digits have no near twin.
+
+    Examples
+    --------
+    >>> near_addresses(["12 kelly rest 55290", "12 kely rest 55290", "14 kelly rest 55290", "12 oak ave 55290"])
+    [(0, 1)]
+    """
+    from rapidfuzz import fuzz
+
+    blocks = defaultdict(list)
+    for i, key in enumerate(keys):
+        numbers = tuple(word for word in key.split() if any(letter.isdigit() for letter in word))
+        if len(numbers) > 1 and sum(map(len, numbers)) > 4:
+            blocks[numbers].append((i, " ".join(word for word in key.split() if word.isalpha())))
+    return sorted(
+        (i, j)
+        for block in blocks.values()
+        for (i, one), (j, other) in combinations(block, 2)
+        if one and other and fuzz.ratio(one, other) >= ADDRESS_LIKENESS
+    )
