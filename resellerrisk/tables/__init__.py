@@ -15,6 +15,7 @@ _HOME = {
     "TABLES": "schemas",
     "build_schema": "rules",
     "check_market": "reading",
+    "data_dictionary": "dictionary",
     "read_market": "reading",
     "write_market": "files",
 }
@@ -27,6 +28,7 @@ __all__ = [
     "Severity",
     "build_schema",
     "check_market",
+    "data_dictionary",
     "read_market",
     "write_market",
 ]

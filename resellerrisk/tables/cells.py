@@ -100,7 +100,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _as_texts(raw: pa.ChunkedArray) -> _Texts:
-    """Different values of a text column and where they stand; an empty text is missing."""
+    """The different values that stand in a text column, and where; an empty text is missing."""
     if pa.types.is_null(raw.type):
         return _Texts(np.full(len(raw), -1, dtype=np.int32), pa.array([], pa.string()))
     if not pa.types.is_dictionary(raw.type):
@@ -111,10 +111,11 @@ def _as_texts(raw: pa.ChunkedArray) -> _Texts:
     uniques = whole.dictionary.cast(pa.string())
     codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
     empty = pc.fill_null(pc.equal(uniques, ""), True).to_numpy(zero_copy_only=False)
-    if empty.any():
-        place = np.where(empty, -1, np.cumsum(~empty) - 1)
+    dropped = empty | (np.bincount(codes[codes >= 0], minlength=len(uniques)) == 0)
+    if dropped.any():
+        place = np.where(dropped, -1, np.cumsum(~dropped) - 1)
         codes = np.append(place, -1)[codes].astype(np.int32)
-        uniques = uniques.filter(pa.array(~empty))
+        uniques = uniques.filter(pa.array(~dropped))
     return _Texts(codes, uniques)
 
 
@@ -174,7 +175,8 @@ def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
 def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
     if _is_number(raw.type):
         values = raw.cast(pa.float64()).to_numpy().astype(np.float64)
-        unusable = _is_unfit(values, column.kind)
+        whole = pa.types.is_integer(raw.type)
+        unusable = np.zeros(len(raw), dtype=bool) if whole else _is_unfit(values, column.kind)
     elif _is_text(raw.type):
         texts = _as_texts(raw)
         of_unique = _parse_numbers(texts.uniques)

@@ -109,8 +109,15 @@ class Column:
         if self.pattern:
             return f"a text like {self.example}"
         if self.kind in (Kind.WHOLE, Kind.NUMBER):
-            return _WORDS[self.kind] + _bounds(self.minimum, self.maximum)
+            return _WORDS[self.kind] + self.bounds
         return _WORDS[self.kind]
+
+    @property
+    def bounds(self) -> str:
+        """The bounds of a number in words, to follow its kind; empty where there are none."""
+        if self.minimum is not None and self.maximum is not None:
+            return f", {self.minimum} to {self.maximum}"
+        return "" if self.minimum is None else f", {self.minimum} or more"
 
 
 _YEARS = f"between the years {FIRST_YEAR} and {LAST_YEAR}"
@@ -123,12 +130,6 @@ _WORDS = {
     Kind.NUMBER: "a number with a decimal point and without thousands separators",
     Kind.FLAG: "true or false",
 }
-
-
-def _bounds(minimum: int | None, maximum: int | None) -> str:
-    if minimum is not None and maximum is not None:
-        return f", {minimum} to {maximum}"
-    return "" if minimum is None else f", {minimum} or more"
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class RawTable:
     def row_numbers(self) -> np.ndarray:
         """Number in the file, from 1 and without the header, of each row of `cells`."""
         numbers = np.arange(1, self.read + 1)
-        return np.delete(numbers, [number - 1 for number, _ in self.broken])
+        broken = [number - 1 for number, _ in self.broken]
+        return np.delete(numbers, broken) if broken else numbers
 
 
 def open_folder(folder: str | os.PathLike) -> tuple[dict[str, RawTable], list[Fault]]:

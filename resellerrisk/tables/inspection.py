@@ -51,7 +51,7 @@ class Inspection:
         self._reasons: list[tuple[np.ndarray, str]] = []
         self._unusable: dict[str, np.ndarray] = {}
         self._note_broken_rows()
-        self.frame = pd.DataFrame(self._read_columns(), index=pd.RangeIndex(len(raw.cells)))
+        self.frame = pd.DataFrame(self._read_columns(), index=pd.RangeIndex(len(raw.cells)), copy=False)
 
     @property
     def stopped(self) -> bool:

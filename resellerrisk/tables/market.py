@@ -216,7 +216,8 @@ def _cut(name: str, frame: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
             frame = frame[known].reset_index(drop=True)
     for column in table.columns:
         if column.known_at:
-            frame = frame.assign(**{column.name: frame[column.name].where(frame[column.known_at] < moment)})
+            known_then = frame[column.name].where(frame[column.known_at] < moment)
+            frame = _with_columns(frame, {column.name: known_then})
     return frame
 
 
@@ -245,7 +246,8 @@ def _finish(inspection: Inspection) -> pd.DataFrame:
     rows = (
         inspection.raw.cells.select(others).take(pa.array(kept, pa.int64())).to_pandas() if others else None
     )
-    return pd.concat([pd.DataFrame(columns), rows], axis=1)
+    typed = pd.DataFrame(columns, copy=False)
+    return typed if rows is None else pd.concat([typed, rows], axis=1)
 
 
 def _share_ids(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -261,12 +263,20 @@ def _share_ids(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                 coded[column.name] = _recategorise(cells, ids)
             elif column.kind is Kind.TEXT and column.repeats:
                 coded[column.name] = _recategorise(cells, used_ids(cells))
-        shared[name] = frame.assign(**coded)
+        shared[name] = _with_columns(frame, coded)
+    return shared
+
+
+def _with_columns(frame: pd.DataFrame, columns: dict[str, object]) -> pd.DataFrame:
+    """A frame with some columns replaced; the others are shared, not copied (`assign` copies all)."""
+    shared = frame.copy(deep=False)
+    for name, cells in columns.items():
+        shared[name] = cells
     return shared
 
 
 def _recategorise(cells: pd.Series, categories: pd.Index) -> pd.Categorical:
-    if len(categories) == len(cells.cat.categories) and categories.equals(cells.cat.categories):
+    if categories is cells.cat.categories:
         return cells.array
     codes = recode(cells, categories)
     return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories), validate=False)

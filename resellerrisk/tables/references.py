@@ -43,8 +43,8 @@ def used_ids(ids: pd.Series) -> pd.Index:
     ['b']
     """
     codes = ids.cat.codes.to_numpy()
-    counts = np.bincount(codes[codes >= 0], minlength=len(ids.cat.categories))
-    return ids.cat.categories[counts > 0]
+    used = np.bincount(codes[codes >= 0], minlength=len(ids.cat.categories)) > 0
+    return ids.cat.categories if used.all() else ids.cat.categories[used]
 
 
 def recode(ids: pd.Series | pd.Categorical, known: pd.Index) -> np.ndarray:
@@ -66,38 +66,48 @@ def recode(ids: pd.Series | pd.Categorical, known: pd.Index) -> np.ndarray:
     [1, -1, -1]
     """
     ids = ids.cat if isinstance(ids, pd.Series) else ids
+    if ids.categories is known:
+        return np.asarray(ids.codes)
     place = known.get_indexer(ids.categories).astype(np.int32)
     return np.append(place, np.int32(-1))[np.asarray(ids.codes)]
 
 
-def _rows_that_count(inspection: Inspection) -> pd.DataFrame:
-    if inspection.stopped or inspection.good.all():
-        return inspection.frame
-    return inspection.frame[inspection.good]
+def _rows_that_count(inspection: Inspection) -> np.ndarray:
+    return np.ones_like(inspection.good) if inspection.stopped else inspection.good
 
 
 def _find_orphans(inspection: Inspection, parent: Inspection, column: Column) -> None:
+    """Note ids that name no row of the parent, and code the others over the parent's list of ids."""
     if column.name not in parent.frame:
         return
-    ids = inspection.frame[column.name]
-    filled = ids.cat.codes.to_numpy() >= 0
-    there = used_ids(parent.frame[column.name])
-    unknown = filled & (recode(ids, there) < 0)
-    expected = f"an {column.name} of {parent.table.name}".replace("an title", "a title")
+    ids, of_parent = inspection.frame[column.name], parent.frame[column.name]
+    there = of_parent.cat.categories
+    codes = recode(ids, there)
+    inspection.frame[column.name] = pd.Categorical.from_codes(codes, dtype=of_parent.dtype, validate=False)
+    unknown = (codes < 0) & (ids.cat.codes.to_numpy() >= 0)
+    expected = f"{column.name} of a row of {parent.table.name}"
     if column.loose:
-        hint = "nothing, where these orders are older than the table of orders"
-        inspection.note(
-            column.name, "unknown id, set to missing", unknown.nonzero()[0], expected, hint, Severity.NOTICE
-        )
-        return
-    hint = _advise_on_ids(ids[unknown], there, parent.raw.file)
-    inspection.note(column.name, "unknown id", unknown.nonzero()[0], expected, hint)
-    kept = used_ids(_rows_that_count(parent)[column.name])
-    lost = filled & ~unknown & (recode(ids, kept) < 0)
+        hint = "nothing, where these rows are older than the other table"
+        what, severity = "unknown id, set to missing", Severity.NOTICE
+    else:
+        hint = _advise_on_ids(ids[unknown], there, parent.raw.file) if unknown.any() else ""
+        what, severity = "unknown id", Severity.QUARANTINE
+    inspection.note(column.name, what, unknown.nonzero()[0], expected, hint, severity)
+    if not column.loose:
+        _find_rows_of_bad_parents(inspection, parent, column.name, codes)
+
+
+def _find_rows_of_bad_parents(
+    inspection: Inspection, parent: Inspection, column: str, codes: np.ndarray
+) -> None:
+    of_parent = parent.frame[column].cat.codes.to_numpy()
+    kept = np.zeros(len(parent.frame[column].cat.categories) + 1, dtype=bool)
+    kept[of_parent[_rows_that_count(parent)]] = True
+    kept[-1] = True
+    lost = (~kept[codes]).nonzero()[0]
+    expected = f"{column} of a row of {parent.table.name} that is itself in order"
     hint = f"mend the faults of {parent.raw.file}"
-    inspection.note(
-        column.name, "its row was set aside", lost.nonzero()[0], f"{expected} that is itself in order", hint
-    )
+    inspection.note(column, "its row was set aside", lost, expected, hint)
 
 
 def _advise_on_ids(unknown: pd.Series, there: pd.Index, file: str) -> str:
@@ -109,68 +119,63 @@ def _advise_on_ids(unknown: pd.Series, there: pd.Index, file: str) -> str:
     return f"add what is missing to {file}, or drop these rows"
 
 
+def _codes(inspection: Inspection, column: str) -> np.ndarray:
+    return inspection.frame[column].cat.codes.to_numpy()
+
+
 def _check_orders(orders: Inspection, accounts: Inspection | None) -> None:
-    frame = orders.frame
-    if {"order_id", "account_id"} <= set(frame):
-        first = frame.drop_duplicates("order_id")
-        account_of = np.full(len(frame["order_id"].cat.categories) + 1, -1)
-        account_of[first["order_id"].cat.codes] = first["account_id"].cat.codes
-        order, account = frame["order_id"].cat.codes.to_numpy(), frame["account_id"].cat.codes.to_numpy()
-        other = (order >= 0) & (account >= 0) & (account != account_of[order])
+    there = set(orders.frame)
+    if {"order_id", "account_id"} <= there:
+        order, account = _codes(orders, "order_id"), _codes(orders, "account_id")
+        account_of = np.full(len(orders.frame["order_id"].cat.categories) + 1, -1)
+        account_of[order[::-1]] = account[::-1]
+        other = (order >= 0) & (account >= 0) & (account_of[order] >= 0) & (account != account_of[order])
         expected = "the account of the order's first line"
         hint = "give the orders of different accounts different ids"
         orders.note("order_id, account_id", "two accounts in one order", other.nonzero()[0], expected, hint)
     if (
         accounts
         and {"account_id", "applied_at"} <= set(accounts.frame)
-        and {"account_id", "ordered_at"} <= set(frame)
+        and {"account_id", "ordered_at"} <= there
     ):
-        known = accounts.frame.drop_duplicates("account_id").dropna(subset=["account_id"])
-        applied_at = np.append(known["applied_at"].to_numpy(), np.datetime64("NaT"))
-        early = (
-            frame["ordered_at"].to_numpy()
-            < applied_at[recode(frame["account_id"], pd.Index(known["account_id"]))]
+        applied_at = np.full(len(accounts.frame["account_id"].cat.categories) + 1, np.datetime64("NaT", "us"))
+        applied_at[_codes(accounts, "account_id")[::-1]] = accounts.frame["applied_at"].to_numpy()[::-1]
+        applied_at[-1] = np.datetime64("NaT")
+        early = orders.frame["ordered_at"].to_numpy() < applied_at[_codes(orders, "account_id")]
+        hint = (
+            f"where accounts came from another system, give applied_at of {accounts.raw.file} as it was there"
         )
-        hint = f"where accounts were moved from another system, give applied_at of {accounts.raw.file} as it was there"
         expected = "a time at or after the account's applied_at"
         orders.note("ordered_at", "before its account", early.nonzero()[0], expected, hint)
 
 
 def _check_shipments(shipments: Inspection, orders: Inspection) -> None:
-    lines = _rows_that_count(orders)
-    if not {"order_id", "line"} <= set(lines) or not {"order_id", "line"} <= set(shipments.frame):
+    key = ["order_id", "line"]
+    if not set(key) <= set(orders.frame) or not set(key) <= set(shipments.frame):
         return
-    packed = pack_key(lines, ["order_id", "line"])
+    packed, asked = pack_key(orders.frame, key).to_numpy(), pack_key(shipments.frame, key).to_numpy()
+    rows = (_rows_that_count(orders) & (packed >= 0)).nonzero()[0]
     if orders.stopped:
-        once = ~packed.duplicated().to_numpy()
-        lines, packed = lines[once], packed[once]
-    order = pd.Categorical.from_codes(
-        recode(shipments.frame["order_id"], lines["order_id"].cat.categories),
-        dtype=lines["order_id"].dtype,
-        validate=False,
-    )
-    asked = pack_key(shipments.frame.assign(order_id=order), ["order_id", "line"]).to_numpy()
-    at = pd.Index(packed.to_numpy()).get_indexer(asked)
-    missing = (asked >= 0) & (at < 0) & shipments.good
-    hint = "ship what was ordered: see whether lines were renumbered"
+        rows = rows[~pd.Series(packed[rows]).duplicated().to_numpy()]
+    found = pd.Index(packed[rows]).get_indexer(asked)
+    at = np.where(found < 0, -1, np.append(rows, -1)[found])
+    missing = ((asked >= 0) & (at < 0) & shipments.good).nonzero()[0]
+    hint = "see whether lines were renumbered"
     expected = f"an order line of {orders.raw.file}"
-    shipments.note("order_id, line", "unknown order line", missing.nonzero()[0], expected, hint)
-    _compare_with_lines(shipments, orders, lines, np.where(asked >= 0, at, -1))
+    shipments.note("order_id, line", "unknown order line", missing, expected, hint)
+    _compare_with_lines(shipments, orders, at)
 
 
-def _compare_with_lines(
-    shipments: Inspection, orders: Inspection, lines: pd.DataFrame, at: np.ndarray
-) -> None:
-    """Hold shipments against their order lines; `at` is the row of the line, -1 for none."""
-    for column in ("account_id", "title_id"):
-        if column in lines and column in shipments.frame:
-            of_line = np.append(lines[column].cat.codes.to_numpy(), -1)[at]
-            own = recode(shipments.frame[column], lines[column].cat.categories)
-            other = ((own != of_line) & (at >= 0) & (own >= 0)).nonzero()[0]
-            hint = f"see which of {shipments.raw.file} and {orders.raw.file} is right"
-            shipments.note(column, "not as ordered", other, f"the {column} of the order line", hint)
-    if "ordered_at" in lines and "shipped_at" in shipments.frame:
-        ordered_at = np.append(lines["ordered_at"].to_numpy(), np.datetime64("NaT"))[at]
+def _compare_with_lines(shipments: Inspection, orders: Inspection, at: np.ndarray) -> None:
+    """Hold shipments against their order lines; `at` is the row of the line in orders, -1 for none."""
+    there = set(orders.frame) & set(shipments.frame)
+    for column in {"account_id", "title_id"} & there:
+        of_line, own = np.append(_codes(orders, column), -1)[at], _codes(shipments, column)
+        other = ((own != of_line) & (of_line >= 0) & (own >= 0)).nonzero()[0]
+        hint = f"see which of {shipments.raw.file} and {orders.raw.file} is right"
+        shipments.note(column, "not as ordered", other, f"the {column} of the order line", hint)
+    if "ordered_at" in orders.frame and "shipped_at" in shipments.frame:
+        ordered_at = np.append(orders.frame["ordered_at"].to_numpy(), np.datetime64("NaT"))[at]
         early = (shipments.frame["shipped_at"].to_numpy() < ordered_at).nonzero()[0]
         hint = "see whether both are in UTC"
         shipments.note("shipped_at", "shipped before ordered", early, "a time at or after ordered_at", hint)
