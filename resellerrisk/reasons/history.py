@@ -1,0 +1,118 @@
+"""The order lines of one account as they were known at a moment, with the street date known when each was ordered.
+
+What a case shows of an account's past. Nothing is judged or counted here, and no row of the moment itself or later is read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.errors import InputError
+
+LINE_COLUMNS = (
+    "order_id",
+    "line",
+    "ordered_at",
+    "title_id",
+    "title",
+    "format",
+    "quantity",
+    "street_date",
+    "lead_days",
+    "ship_method",
+    "delivered_at",
+    "delivered_lead_days",
+)
+
+
+def case_orders(market, account_id: str, as_of) -> pd.DataFrame:
+    """The order lines of one account, oldest first, as they were known at a moment.
+
+    Parameters
+    ----------
+    market : Market
+        Checked tables.
+    account_id : str
+    as_of : str, datetime or Timestamp
+        Rows strictly before it are read; without a zone it is UTC.
+
+    Returns
+    -------
+    DataFrame with the columns `LINE_COLUMNS`
+        ``street_date`` is the newest one announced strictly before the line was ordered, ``lead_days`` the days from the
+        order to it (above 0: ordered before street date). ``delivered_at`` is the first delivery known by then, and
+        ``delivered_lead_days`` the days from it to the street date known at that moment. What was not known is missing.
+        No rows for an account that had not ordered.
+
+    Raises
+    ------
+    InputError
+        Where the market has no such account.
+    """
+    if account_id not in market.account_ids:
+        raise InputError(f"There is no account {account_id!r}.", hint="look for its id in the accounts table")
+    moment = as_utc(as_of)
+    lines = market.orders
+    lines = lines[((lines["account_id"] == account_id) & (lines["ordered_at"] < moment)).to_numpy()]
+    lines = lines.sort_values(["ordered_at", "order_id", "line"], kind="stable").reset_index(drop=True)
+    lines = _with_titles(lines, market.titles)
+    lines["delivered_at"] = _first_deliveries(market.shipments, account_id, moment, lines)
+    lines["street_date"], lines["lead_days"] = _street_dates(market, lines, "ordered_at")
+    _, lines["delivered_lead_days"] = _street_dates(market, lines, "delivered_at")
+    return lines[list(LINE_COLUMNS)]
+
+
+def as_utc(moment) -> pd.Timestamp:
+    """A moment without a zone, in UTC.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read as a moment.
+
+    Examples
+    --------
+    >>> as_utc("2020-06-30"), as_utc("2020-06-30T02:00+02:00")
+    (Timestamp('2020-06-30 00:00:00'), Timestamp('2020-06-30 00:00:00'))
+    """
+    try:
+        stamp = pd.Timestamp(moment)
+    except ValueError:
+        stamp = pd.NaT
+    if stamp is pd.NaT:
+        raise InputError(f"{moment!r} is no moment.", hint="write it as 2020-06-30 or 2020-06-30T12:00:00")
+    return stamp.tz_convert(None) if stamp.tzinfo else stamp
+
+
+def _with_titles(lines: pd.DataFrame, titles: pd.DataFrame) -> pd.DataFrame:
+    known = titles.set_index(titles["title_id"].astype(object))
+    ids = lines["title_id"].astype(object)
+    return lines.assign(title=ids.map(known["name"]), format=ids.map(known["format"].astype(object)))
+
+
+def _first_deliveries(
+    shipments: pd.DataFrame, account_id: str, moment: pd.Timestamp, lines: pd.DataFrame
+) -> np.ndarray:
+    """When each line first arrived, as far as it had; a line may leave in parts."""
+    if not len(shipments):
+        return np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[us]")
+    came = shipments[
+        ((shipments["account_id"] == account_id) & (shipments["delivered_at"] < moment)).to_numpy()
+    ]
+    keys = [came["order_id"].astype(object), came["line"].astype(np.int64)]
+    first = came["delivered_at"].groupby(keys).min()
+    wanted = pd.MultiIndex.from_arrays([lines["order_id"].astype(object), lines["line"].astype(np.int64)])
+    return first.reindex(wanted).to_numpy("datetime64[us]")
+
+
+def _street_dates(market, lines: pd.DataFrame, at: str) -> tuple[np.ndarray, np.ndarray]:
+    """The street date known at each line's moment, and the days until it; both missing where the moment is."""
+    from resellerrisk.signals.rows import Views
+
+    moments = lines[at].to_numpy("datetime64[us]")
+    happened = ~np.isnat(moments)
+    dates = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[us]")
+    titles = lines["title_id"].cat.codes.to_numpy().astype(np.int64)
+    dates[happened] = Views(market).street_date_known(titles[happened], moments[happened])
+    return dates, (dates - moments) / np.timedelta64(1, "D")

@@ -1,0 +1,179 @@
+"""The case page: one self-contained HTML file that asks nothing of any network, runs no script and prints on A4.
+
+All text that comes from data is escaped, and the page's own policy allows no script, image, font or form at all. What is on
+the page stands in `case`; how it looks in `case.html.j2` and `case.css`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+
+from resellerrisk.reasons import timeline, waterfall
+from resellerrisk.reasons.case import Case, probability_of
+from resellerrisk.reasons.sentences import LOWERS, RAISES
+from resellerrisk.reasons.waterfall import show_chance, show_signed
+
+#: What each action means, in plain words.
+ACTION_WORDS = {
+    "release": ("Release", "Nothing is held back: orders go out as usual."),
+    "ship_on_street_date": (
+        "Ship on street date",
+        "Lines for discs not yet on sale wait for their street date, the rest goes out. An honest shop loses little.",
+    ),
+    "review": ("Review", "A person looks at the case before anything is changed."),
+    "block": ("Block", "Nothing goes out until a person has looked at the case and decided."),
+}
+SUBJECT_WORDS = {"application": "Application", "account": "Account", "order": "Order"}
+BAND_WORDS = {"low": "Low", "guarded": "Guarded", "high": "High", "severe": "Severe"}
+OUTCOME_WORDS = {
+    "fake": "found fake",
+    "genuine": "found genuine",
+    "violation": "broke a street date in honest trade",
+    "unknown": "an earlier finding was taken back",
+    None: "nothing decided",
+}
+FORMAT_WORDS = {"dvd": "DVD", "bluray": "Blu-ray", "uhd": "UHD"}
+METHOD_WORDS = {"standard": "standard", "express": "express", "courier": "courier", "pickup": "picked up"}
+IDENTIFIER_WORDS = {
+    "tax_id": "tax id",
+    "ip": "IP address",
+    "pickup_person": "pick-up person",
+    "ship_to": "delivery address",
+}
+EARLY_LINES_SHOWN = 25
+
+
+def write_case(case: Case, path: str | Path) -> Path:
+    """Write a case as one HTML page.
+
+    Parameters
+    ----------
+    case : Case
+    path : str or Path
+        The file; folders above it are made.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> case = Case("A1", "2020-06-30", 500, 0.5, "guarded", "release", base_value=0.0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_case(case, Path(folder) / "case.html").read_text(encoding="utf-8")[:15]
+    '<!doctype html>'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A lone surrogate (half a character) has no UTF-8; it is written as a reference that browsers show as unknown.
+    path.write_bytes(show_case(case).encode("utf-8", "xmlcharrefreplace"))
+    return path
+
+
+def show_case(case: Case) -> str:
+    """The page of a case as text; see `write_case`."""
+    style = _read("case.css")
+    early = case.orders[case.orders["lead_days"] > 0]
+    return _template().render(
+        case=case,
+        style=style,
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        action=ACTION_WORDS[case.action],
+        band=BAND_WORDS[case.band],
+        waterfall=waterfall.draw_waterfall(case),
+        timeline=timeline.draw_timeline(case.orders, case.as_of),
+        early_lines=early.iloc[::-1].head(EARLY_LINES_SHOWN).to_dict("records"),
+        families=case.families.rename_axis("family").reset_index().to_dict("records"),
+        start=probability_of(case.base_value),
+        origin={"Model": case.model_version, "Data fingerprint": case.data_fingerprint, **case.training},
+    )
+
+
+@cache
+def _template():
+    """The page's template; what is undefined in it is an error, what comes from data is escaped."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"timeline_at": timeline, "waterfall_at": waterfall, "subjects": SUBJECT_WORDS}
+    environment.filters |= {
+        "px": lambda pixels: f"{pixels:.1f}",
+        "day": _show_day,
+        "moment": _show_moment,
+        "days": _show_days,
+        "chance": show_chance,
+        "signed": show_signed,
+        "fact": _show_fact,
+        "seen": _without_ending,
+        "outcome": OUTCOME_WORDS.get,
+        "disc": lambda name: FORMAT_WORDS.get(name, "not known"),
+        "method": lambda name: METHOD_WORDS.get(name, "not known"),
+        "identifier": lambda kind: IDENTIFIER_WORDS.get(kind, kind),
+    }
+    return environment.get_template("case.html.j2")
+
+
+def _read(name: str) -> str:
+    return resources.files("resellerrisk.reasons").joinpath(name).read_text(encoding="utf-8")
+
+
+def _show_day(moment) -> str:
+    """
+    >>> _show_day(pd.Timestamp("2020-06-30 11:00")), _show_day(pd.NaT)
+    ('2020-06-30', 'not known')
+    """
+    return "not known" if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d}"
+
+
+def _show_moment(moment) -> str:
+    """
+    >>> _show_moment(pd.Timestamp("2020-06-30 11:00"))
+    '2020-06-30 11:00:00 UTC'
+    """
+    return "not known" if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _show_days(days: float) -> str:
+    """
+    >>> _show_days(12.34), _show_days(-2.0), _show_days(float("nan"))
+    ('12.3 days before', '2.0 days after', 'not known')
+    """
+    if pd.isna(days):
+        return "not known"
+    return f"{abs(days):.1f} days {'before' if days > 0 else 'after'}"
+
+
+def _show_fact(fact) -> str:
+    """A fact of any type as text.
+
+    >>> [_show_fact(fact) for fact in (12345, 0.25, True, None, "", pd.Timestamp("2020-01-31"), "LLC")]
+    ['12,345', '0.25', 'yes', 'not known', 'not known', '2020-01-31', 'LLC']
+    """
+    if pd.isna(fact) or fact == "":
+        return "not known"
+    if isinstance(fact, bool):
+        return "yes" if fact else "no"
+    if hasattr(fact, "isoformat"):
+        stamp = pd.Timestamp(fact)
+        return _show_day(stamp) if stamp == stamp.normalize() else _show_moment(stamp)
+    return f"{fact:,}" if isinstance(fact, (int, float)) else str(fact)
+
+
+def _without_ending(sentence: str) -> str:
+    """A reason's sentence without its last words, where the column says already which way it goes."""
+    return re.sub(f" ({re.escape(RAISES)}|{re.escape(LOWERS)})$", "", sentence)
