@@ -17,6 +17,7 @@ _HOME = {
     "check_market": "reading",
     "data_dictionary": "dictionary",
     "read_market": "reading",
+    "write_frame": "files",
     "write_market": "files",
 }
 
@@ -30,6 +31,7 @@ __all__ = [
     "check_market",
     "data_dictionary",
     "read_market",
+    "write_frame",
     "write_market",
 ]
 

@@ -165,7 +165,9 @@ def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
     texts = _as_texts(raw)
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts.uniques))
     plain = pc.replace_substring_regex(plain, r"[ -]+", "_")
-    codes = pc.fill_null(pc.index_in(plain, pa.array(column.allowed)), -1).to_numpy(zero_copy_only=False)
+    codes = pc.fill_null(pc.index_in(plain, pa.array(column.allowed, pa.string())), -1).to_numpy(
+        zero_copy_only=False
+    )
     codes = codes.astype(np.int8)
     dtype = pd.CategoricalDtype(list(column.allowed))
     values = pd.Categorical.from_codes(texts.spread(codes, -1), dtype=dtype, validate=False)
