@@ -1,0 +1,29 @@
+"""Snapshots times signals, and labels with their delay."""
+
+from resellerrisk.matrix.build import Matrix, build_matrix, prepare_signals
+from resellerrisk.matrix.labels import LEAD_DAYS, UNLABELLED, known_fakes, label_snapshots, newest_outcomes
+from resellerrisk.matrix.snapshots import (
+    snapshot_accounts,
+    snapshot_applications,
+    snapshot_months,
+    snapshot_orders,
+    take,
+    thin_out,
+)
+
+__all__ = [
+    "LEAD_DAYS",
+    "UNLABELLED",
+    "Matrix",
+    "build_matrix",
+    "known_fakes",
+    "label_snapshots",
+    "newest_outcomes",
+    "prepare_signals",
+    "snapshot_accounts",
+    "snapshot_applications",
+    "snapshot_months",
+    "snapshot_orders",
+    "take",
+    "thin_out",
+]

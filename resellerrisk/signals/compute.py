@@ -32,15 +32,12 @@ class Snapshots:
     account : int64[n]
     at : int64[n], microseconds
     order : int64[n], order codes; -1 where the subject is no order
-    own_form_only : bool
-        True for applications: what the form itself says is known at T, everything else strictly before it.
     """
 
-    def __init__(self, account: np.ndarray, at: np.ndarray, order: np.ndarray | None = None, application=False) -> None:
+    def __init__(self, account: np.ndarray, at: np.ndarray, order: np.ndarray | None = None) -> None:
         self.account = np.asarray(account, np.int64)
         self.at = np.asarray(at, np.int64)
         self.order = np.full(self.account.size, -1, np.int64) if order is None else np.asarray(order, np.int64)
-        self.application = application
 
     def __len__(self) -> int:
         return self.account.size
@@ -71,6 +68,7 @@ class Signals:
         self.catalogue = catalogue
         self.views = Views(market)
         self._values: dict[str, np.ndarray] = {}
+        self._traced: dict[int, dict[str, np.ndarray]] = {}
 
     def compute(self, snapshots: Snapshots, columns: Sequence[Column]) -> pd.DataFrame:
         """The matrix of the given columns.
@@ -87,7 +85,7 @@ class Signals:
         DataFrame of shape (n, k), float64
             Missing where nothing is known.
         """
-        work = _Work(self, snapshots)
+        work = Work(self, snapshots)
         return pd.DataFrame({column.name: work.column(column) for column in columns}, dtype=np.float64)
 
     def row_values(self, declaration: Declaration) -> np.ndarray:
@@ -104,19 +102,21 @@ class Signals:
 
         return find_links(self.market)
 
-    @cached_property
-    def standing(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Traced figures of every account on every Monday."""
-        from resellerrisk.leaks import trace_calendar, trace_figures
+    def traced(self, at: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
+        """Traced figures of every account, by the Monday 00:00 UTC at or before each moment.
 
-        ordered = self.market.orders["ordered_at"]
-        moments = trace_calendar(ordered.min(), self.latest)
-        return micros(moments), trace_figures(self.market, moments)
+        Leak tracing is one computation for all accounts, so it stands on a calendar: one account scored alone and all of
+        them in bulk meet the same figures.
+        """
+        from resellerrisk.leaks import trace_figures
 
-    @cached_property
-    def latest(self) -> pd.Timestamp:
-        """The latest moment any table speaks of."""
-        return max(self.market.orders["ordered_at"].max(), self.market.accounts["applied_at"].max())
+        mondays = np.unique(monday_of(at))
+        missing = mondays[~np.isin(mondays, list(self._traced))]
+        if missing.size:
+            figures = trace_figures(self.market, missing.view("datetime64[us]"))
+            for i, monday in enumerate(missing):
+                self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
+        return self._traced
 
     @cached_property
     def peers(self) -> PeerBook:
@@ -130,7 +130,7 @@ class Signals:
         return first, np.r_[first[1:], len(self.views.orders)], self.views.orders.order[first]
 
 
-class _Work:
+class Work:
     """One call of `Signals.compute`: what several columns share."""
 
     def __init__(self, signals: Signals, snapshots: Snapshots) -> None:
@@ -168,7 +168,7 @@ class _Work:
         if table == "moment":
             return _finite(declared.function(self._moment_rows))
         if table == "links":
-            return _finite(self._link_figures[declared.function.__name__])
+            return _finite(self._link_figures.get(declared.function.__name__, np.full(len(self.snapshots), np.nan)))
         if table == "leaks":
             return _finite(self._leak_figure(declared.function.__name__))
         return self._aggregate(column)
@@ -281,21 +281,42 @@ class _Work:
         return Rows({"as_of": self.snapshots.moments, "form": form}, makers)
 
     @cached_property
+    def _standing(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """The Mondays of the snapshots, and the traced figures on them, each of shape (n_mondays, n_accounts)."""
+        mondays = np.unique(monday_of(self.snapshots.at))
+        traced = self.signals.traced(mondays)
+        names = traced[int(mondays[0])] if mondays.size else {}
+        return mondays, {name: np.stack([traced[int(monday)][name] for monday in mondays]) for name in names}
+
+    @cached_property
     def _link_figures(self) -> dict[str, np.ndarray]:
-        moments, figures = self.signals.standing if "leaks" in self.signals.market.present else (None, None)
-        standing = None if moments is None else (moments.view("datetime64[us]"), figures["source_probability"])
+        standing = None
+        if "leaks" in self.signals.market.present and len(self.snapshots):
+            mondays, figures = self._standing
+            standing = (mondays.view("datetime64[us]"), figures["source_probability"])
         return self.signals.links.figures(
             self.snapshots.account.astype(np.int32),
             self.snapshots.moments,
+            own_order=bool((self.snapshots.order >= 0).all()),
             standing=standing,
-            application=self.snapshots.application,
         )
 
     def _leak_figure(self, name: str) -> np.ndarray:
-        moments, figures = self.signals.standing
-        place = np.searchsorted(moments, self.snapshots.at, side="right") - 1
-        found = figures[name][np.maximum(place, 0), self.snapshots.account]
-        return np.where(place >= 0, found, np.nan)
+        if not len(self.snapshots):
+            return np.empty(0)
+        mondays, figures = self._standing
+        place = np.searchsorted(mondays, self.snapshots.at, side="right") - 1
+        return figures[name][place, self.snapshots.account]
+
+
+def monday_of(at: np.ndarray) -> np.ndarray:
+    """The Monday 00:00 UTC at or before each moment, in microseconds since 1970.
+
+    >>> monday_of(micros(np.array(["2020-06-30T12:00"], "datetime64[us]"))).view("datetime64[us]")
+    array(['2020-06-29T00:00:00.000000'], dtype='datetime64[us]')
+    """
+    week, thursday_to_monday = 7 * kernel.DAY, 4 * kernel.DAY
+    return (at - thursday_to_monday) // week * week + thursday_to_monday
 
 
 def _gather(name: str, account: np.ndarray):

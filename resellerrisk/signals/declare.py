@@ -229,11 +229,15 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the matrix: a declaration at one window."""
+    """One column of the matrix: a declaration at one window.
+
+    ``base`` is set where the column is another column's position among peers.
+    """
 
     name: str
     declaration: Declaration = field(repr=False)
     window: Window | None
+    base: Column | None = None
 
     @property
     def unit(self) -> Unit:

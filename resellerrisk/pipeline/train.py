@@ -1,0 +1,194 @@
+"""Train: a market as it was known at a moment -> a model for one subject. Nothing after the moment is read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.errors import InputError, ModelError
+from resellerrisk.matrix import (
+    LEAD_DAYS,
+    build_matrix,
+    label_snapshots,
+    prepare_signals,
+    snapshot_applications,
+    snapshot_months,
+    snapshot_orders,
+    take,
+    thin_out,
+)
+from resellerrisk.model import RiskModel
+from resellerrisk.signals.catalogue import catalogue
+from resellerrisk.signals.compute import Signals, Snapshots
+from resellerrisk.signals.declare import Column
+from resellerrisk.tables import Market
+from resellerrisk.vocabulary import SUBJECTS
+
+#: Snapshots of accounts not found fake that training takes at most; the kept ones weigh for the others.
+MOST_NEGATIVES = 60_000
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with what it was made from.
+
+    Attributes
+    ----------
+    subject : str
+        What it scores.
+    model : RiskModel
+        The estimator.
+    version : str
+        ``name/number`` where it is registered, else the beginning of its text's hash.
+    """
+
+    subject: str
+    model: RiskModel
+    version: str
+
+    @property
+    def facts(self) -> dict:
+        """What the training wrote down: as_of, data fingerprint, counts, labels, signals."""
+        return self.model.facts_
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Declarations of the model's columns.
+
+        Raises
+        ------
+        ModelError
+            Where the model was trained on another catalogue of signals than this program's.
+        """
+        names = [column.name for column in catalogue().for_subject(self.subject)]
+        theirs = list(self.model.columns_)
+        if names != theirs:
+            missing, new = sorted(set(theirs) - set(names)), sorted(set(names) - set(theirs))
+            raise ModelError(
+                f"Model {self.version} was trained on other signals than this program has.",
+                f"Only the model has {missing or 'none'}; only the program has {new or 'none'}.",
+                hint=f"resellerrisk train DATA --subject {self.subject}",
+            )
+        return catalogue().for_subject(self.subject)
+
+    def save(self, folder) -> None:
+        """Write the model to a folder."""
+        self.model.save(folder)
+
+    @classmethod
+    def load(cls, folder, version: str | None = None) -> Trained:
+        """Read a model from a folder; a changed byte is refused."""
+        model = RiskModel.load(folder)
+        if "subject" not in model.facts_:
+            raise ModelError(f"{folder} holds a model that does not say what it scores.", hint="train it by resellerrisk train")
+        return cls(model.facts_["subject"], model, version or hash_model(model))
+
+
+def train(
+    market: Market, subject: str, as_of, *, signals: Signals | None = None, seed: int = 0, unlabelled="negative", **parameters
+) -> Trained:
+    """Train a model on what was known before a moment.
+
+    Parameters
+    ----------
+    market : Market
+        Checked tables; rows known at or after ``as_of`` change nothing.
+    subject : {"application", "account", "order"}
+        What the model scores.
+    as_of : str or Timestamp
+        The training moment, UTC.
+    signals : Signals, optional
+        The market's signals, where they are already prepared.
+    seed : int
+        Same data, same seed, same bytes.
+    unlabelled : {"negative", "left_out"}
+        How snapshots of accounts nobody decided about are used.
+    **parameters
+        Parameters of `RiskModel`.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to learn from: no snapshot, or no confirmed fake before ``as_of``.
+    """
+    if subject not in SUBJECTS:
+        raise InputError(f"There is no subject {subject!r}.", f"There is: {', '.join(SUBJECTS)}.")
+    as_of = pd.Timestamp(as_of)
+    signals = signals or prepare_signals(market)
+    snapshots, labels, weight = training_rows(signals, subject, as_of, seed, unlabelled)
+    columns = catalogue().for_subject(subject)
+    matrix = build_matrix(signals, snapshots, columns)
+    model = RiskModel(**model_parameters(columns, seed) | parameters)
+    model.fit(matrix.values, labels, sample_weight=weight, times=snapshots.moments, groups=snapshots.account)
+    model.facts_ = {
+        "subject": subject,
+        "as_of": as_of.isoformat(),
+        "data_fingerprint": market.fingerprint,
+        "signals": len(columns),
+        "signals_hash": hash_columns(columns),
+        "snapshots": len(snapshots),
+        "positive_snapshots": int(labels.sum()),
+        "fakes": int(np.unique(snapshots.account[labels == 1]).size),
+        "accounts": int(np.unique(snapshots.account).size),
+        "unlabelled": unlabelled,
+        "lead_days": LEAD_DAYS[subject],
+        "seed": seed,
+    }
+    return Trained(subject, model, hash_model(model))
+
+
+def training_rows(
+    signals: Signals, subject: str, as_of: pd.Timestamp, seed: int, unlabelled: str
+) -> tuple[Snapshots, np.ndarray, np.ndarray]:
+    """Snapshots before a moment with labels known by it: snapshots, 0/1 labels and weights, each of length n."""
+    views, market = signals.views, signals.market
+    if subject == "account":
+        snapshots = snapshot_months(views, as_of)
+    elif subject == "application":
+        snapshots = snapshot_applications(views, None, as_of)
+    else:
+        snapshots = snapshot_orders(views, None, as_of)
+    labels = label_snapshots(market, snapshots, as_of, subject, unlabelled)
+    known = ~np.isnan(labels)
+    snapshots, labels = take(snapshots, known), labels[known]
+    if not len(snapshots) or not labels.any():
+        raise InputError(
+            f"There is nothing to learn from before {as_of}: {len(snapshots)} {subject} snapshots, no confirmed fake among them.",
+            "A fake retailer is learnt from outcomes rows with outcome 'fake' and decided_at before --as-of.",
+            hint="name a later --as-of, or add the outcomes table",
+        )
+    thinned, weight = thin_out(snapshots, labels == 1, MOST_NEGATIVES, seed)
+    if len(thinned) < len(snapshots):
+        labels = label_snapshots(market, thinned, as_of, subject, unlabelled)
+    return thinned, labels, weight
+
+
+def model_parameters(columns: tuple[Column, ...], seed: int) -> dict:
+    """What the declarations and the seed say to the estimator."""
+    return {
+        "monotone": {column.name: column.riskier for column in columns if column.riskier},
+        "categories": {column.name: len(column.unit.words) for column in columns if column.unit.words},
+        "random_state": seed,
+    }
+
+
+def hash_model(model: RiskModel) -> str:
+    """The beginning of the SHA-256 of the model's text: the version of a model that is not registered."""
+    return hashlib.sha256(model.booster_.model_to_string().encode()).hexdigest()[:12]
+
+
+def hash_columns(columns: tuple[Column, ...]) -> str:
+    """A hash over what the columns are called and how they are declared."""
+    told = [
+        [c.name, c.declaration.table, c.declaration.measure.kind, c.declaration.measure.unit.name, c.riskier]
+        for c in columns
+    ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""Peers: where a value stands among shops of the same type and size, as of the first of the month at or before the snapshot.
+
+Peers are the accounts that ordered in the 180 days before that moment, grouped by business type and by the tercile of units
+ordered in 365 days; a group of fewer than 25 gives way to its type, and that to all. The monthly calendar makes the reference
+the same for one account and for all, and makes "typical" in a reason the very figures that the model compared with.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.signals import kernel
+from resellerrisk.signals.declare import Column
+
+ACTIVE_DAYS = 180
+FEWEST_PEERS = 25
+SIZES = 3
+SIZE_COLUMN = "units_total_365d"
+
+
+class PeerBook:
+    """Reference values of peers, month by month, made when first needed.
+
+    Parameters
+    ----------
+    signals : Signals
+        The market's signals.
+    """
+
+    def __init__(self, signals) -> None:
+        self._signals = signals
+        self._months: dict[int, _Month] = {}
+
+    def positions(self, work, column: Column) -> np.ndarray:
+        """Share of peers whose value is lower (ties count half), per snapshot.
+
+        Parameters
+        ----------
+        work
+            The running computation, which gives the base column and the size.
+        column : Column
+            A column with a ``base``.
+
+        Returns
+        -------
+        float64[n], 0-1
+            Missing where the account's own value is.
+        """
+        values, at = work.column(column.base), work.snapshots.at
+        types, sizes = self._types(work.snapshots.account), work.named(SIZE_COLUMN)
+        out = np.full(values.size, np.nan)
+        months = month_of(at)
+        self._prepare(np.unique(months))
+        for month in np.unique(months):
+            rows = np.flatnonzero(months == month)
+            out[rows] = self._months[int(month)].positions(column.base, values[rows], types[rows], sizes[rows])
+        return out
+
+    def typical(self, column: Column, account: np.ndarray, at: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """Lower and upper quartile of the column among each snapshot's peers, shape (n, 2)."""
+        out = np.full((account.size, 2), np.nan)
+        months, types = month_of(at), self._types(account)
+        self._prepare(np.unique(months))
+        for month in np.unique(months):
+            rows = np.flatnonzero(months == month)
+            out[rows] = self._months[int(month)].quartiles(column, types[rows], sizes[rows])
+        return out
+
+    def _types(self, account: np.ndarray) -> np.ndarray:
+        return np.asarray(self._signals.views.form.business_type.codes, np.int64)[account]
+
+    def _prepare(self, months: np.ndarray) -> None:
+        """Look at the peers of all months not yet known, in one computation."""
+        from resellerrisk.signals.compute import Snapshots, Work
+
+        missing = [int(month) for month in months if int(month) not in self._months]
+        if not missing:
+            return
+        account = [active_accounts(self._signals.views, month) for month in missing]
+        at = np.repeat(missing, [found.size for found in account])
+        work = Work(self._signals, Snapshots(np.concatenate(account), at))
+        types, sizes = self._types(work.snapshots.account), work.named(SIZE_COLUMN)
+        for month in missing:
+            self._months[month] = _Month(work, np.flatnonzero(at == month), types, sizes)
+
+
+class _Month:
+    """The peers as of one first of the month: some rows of a computation over several months."""
+
+    def __init__(self, work, rows: np.ndarray, types: np.ndarray, sizes: np.ndarray) -> None:
+        self._work, self._rows, self._types = work, rows, types[rows]
+        sizes = sizes[rows]
+        self._cuts = np.quantile(sizes, np.arange(1, SIZES) / SIZES) if sizes.size else np.zeros(SIZES - 1)
+        self._groups = self._types * SIZES + self._size_class(sizes)
+        self._sorted: dict[tuple[str, int], np.ndarray] = {}
+
+    def positions(self, column: Column, values, types, sizes) -> np.ndarray:
+        out = np.full(values.size, np.nan)
+        groups = types * SIZES + self._size_class(sizes)
+        for group in np.unique(groups):
+            rows, peers = np.flatnonzero(groups == group), self._peers(column, int(group))
+            if peers.size:
+                lower = np.searchsorted(peers, values[rows], side="left")
+                upto = np.searchsorted(peers, values[rows], side="right")
+                out[rows] = (lower + upto) / 2 / peers.size
+        return np.where(np.isnan(values), np.nan, out)
+
+    def quartiles(self, column: Column, types, sizes) -> np.ndarray:
+        out = np.full((types.size, 2), np.nan)
+        groups = types * SIZES + self._size_class(sizes)
+        for group in np.unique(groups):
+            peers = self._peers(column, int(group))
+            if peers.size:
+                out[groups == group] = np.quantile(peers, [0.25, 0.75])
+        return out
+
+    def _size_class(self, sizes: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self._cuts, sizes, side="left")
+
+    def _peers(self, column: Column, group: int) -> np.ndarray:
+        """Known values of the group, sorted; of its type or of all where the group is too small."""
+        if (column.name, group) not in self._sorted:
+            values = self._work.column(column)[self._rows]
+            for chosen in (self._groups == group, self._types == group // SIZES, np.ones(values.size, bool)):
+                found = values[chosen & ~np.isnan(values)]
+                if found.size >= FEWEST_PEERS:
+                    break
+            self._sorted[column.name, group] = np.sort(found)
+        return self._sorted[column.name, group]
+
+
+def active_accounts(views, at: int) -> np.ndarray:
+    """Codes of the accounts that applied before a moment and ordered in the 180 days before it."""
+    rows = views.orders
+    accounts = np.arange(views.accounts_count)
+    starts = kernel.starts_of(rows.account, accounts.size)
+    moments = np.full(accounts.size, at)
+    offsets = np.array([ACTIVE_DAYS * kernel.DAY, 0], np.int64)
+    low, high = kernel.find_edges(starts, rows.at.view(np.int64), accounts, moments, offsets)
+    applied = pd.Series(views.form.applied_at).to_numpy("datetime64[us]").view(np.int64)
+    return accounts[(high > low) & (applied < at)]
+
+
+def month_of(at: np.ndarray) -> np.ndarray:
+    """The first of the month at or before each moment, in microseconds since 1970.
+
+    >>> month_of(np.array(["2020-06-30T12:00"], "datetime64[us]").view("int64")).view("datetime64[us]")
+    array(['2020-06-01T00:00:00.000000'], dtype='datetime64[us]')
+    """
+    return at.view("datetime64[us]").astype("datetime64[M]").astype("datetime64[us]").view(np.int64)
