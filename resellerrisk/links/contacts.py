@@ -35,7 +35,7 @@ def email_key(email: str) -> str:
     return f"{local}@{domain}"
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 18)
 def split_email(email: str) -> tuple[str, str] | None:
     """Local part and ASCII domain of an e-mail address in lower case, None where it is none. No DNS is asked.
 
@@ -102,7 +102,7 @@ def _suffixes():
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 18)
 def site_key(website: str) -> str:
     """The registered domain of a web address, by the public suffix list packaged with tldextract.
 

@@ -1,12 +1,14 @@
 """What two accounts can share, what each sharing is worth, and what is counted from it: one table each.
 
 The weights are declared with their reasons, not learned: a distributor's first day has no outcomes, and later ones are too
-few to say how much a shared telephone is worth apart from a shared bank account. Nothing is computed here.
+few to say how much a shared telephone is worth apart from a shared bank account. Nothing is found or counted here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
 
 #: Holders (as of the moment) beyond which a value tells nothing of a pair: a forwarder's dock, a carrier's gateway.
 MOST_HOLDERS = 50
@@ -20,7 +22,7 @@ GROUPED = 0.3
 #: Of 100 accounts so many truly share a person with another; weighed against namesakes by chance. Assumption.
 TRUE_NAMESAKES = 0.02
 #: What is left of a link by a value that differs in one typing slip.
-NEAR_WORTH = 0.5
+NEAR_WORTH = 0.3
 #: What is left where a value that is given out anew (telephone, premises, ip) had been silent for a year.
 RELET_WORTH = 0.5
 RELET_DAYS = 365
@@ -51,6 +53,8 @@ class LinkKind:
         Values that differ by one slip are linked too, weaker.
     counts : bool
         Adds to a pair's strength; False where another kind tells the same already.
+    shared : str
+        Name of the figure ``shared_…_count`` that counts it, "" for none.
     """
 
     name: str
@@ -61,30 +65,41 @@ class LinkKind:
     relet: bool = False
     near: bool = False
     counts: bool = True
+    shared: str = ""
 
 
+# fmt: off
 LINK_KINDS = (
-    LinkKind("bank", 0.9, "money comes from one account", "a bank account"),
-    LinkKind("card", 0.9, "money comes from one card", "a card"),
+    LinkKind("bank", 0.9, "money comes from one account", "a bank account", shared="payment"),
+    LinkKind("card", 0.9, "money comes from one card", "a card", shared="payment"),
     LinkKind("tax_id", 0.9, "one taxpayer; slips of the pen happen", "a tax id"),
     LinkKind("email", 0.9, "one mailbox reads the orders", "an e-mail address"),
-    LinkKind("device", 0.8, "one computer orders; sold and shared ones happen", "a device"),
-    LinkKind(
-        "pickup_person", 0.8, "one person fetches for both", "a pick-up person", by_chance=True, near=True
-    ),
-    LinkKind("phone", 0.7, "one line; numbers are given out anew", "a telephone number", relet=True),
+    LinkKind("device", 0.8, "one computer orders; sold and shared ones happen", "a device", shared="device"),
+    LinkKind("pickup_person", 0.8, "one person fetches for both", "a pick-up person",
+             by_chance=True, near=True, shared="pickup_person"),
+    LinkKind("phone", 0.7, "one line; numbers are given out anew", "a telephone number", relet=True, shared="phone"),
     LinkKind("address", 0.6, "one door; malls, forwarders, families", "an address", relet=True, near=True),
-    LinkKind(
-        "officer", 0.6, "one officer; honest people own two shops", "an officer", by_chance=True, near=True
-    ),
+    LinkKind("officer", 0.6, "one officer; honest people own two shops", "an officer", by_chance=True, near=True),
     LinkKind("website", 0.5, "one site or mail domain; agencies, market places", "a web site"),
-    LinkKind("ip", 0.5, "one line; carriers share them among strangers", "an ip address", relet=True),
+    LinkKind("ip", 0.5, "one line; carriers share them among strangers", "an ip address", relet=True, shared="ip"),
     LinkKind("name", 0.3, "a name is free to choose", "a company name", by_chance=True, near=True),
-    LinkKind(
-        "ship_to", 0.6, "told by address already; counted by itself", "a delivery address", counts=False
-    ),
+    LinkKind("ship_to", 0.6, "told by address already; counted by itself", "a delivery address",
+             counts=False, shared="ship_to"),
 )
+# fmt: on
 KIND_CODES = {kind.name: code for code, kind in enumerate(LINK_KINDS)}
+
+
+def worth_by_holders() -> np.ndarray:
+    """What sharing a value is worth by how many hold it: 1 for two, halved at HALF_WORTH_HOLDERS, 0 beyond MOST_HOLDERS.
+
+    Examples
+    --------
+    >>> worth_by_holders()[[2, 6, 25]].round(3)
+    array([1.   , 0.5  , 0.005])
+    """
+    crowd = np.maximum(np.arange(MOST_HOLDERS + 1) - 2, 0) / (HALF_WORTH_HOLDERS - 2)
+    return 1 / (1 + crowd**3)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from resellerrisk.links.declare import (
     STOPPED_DAYS,
     TRUE_NAMESAKES,
 )
-from resellerrisk.links.holdings import Holdings, collect_holdings, microseconds, rank_ids
+from resellerrisk.links.holdings import Holdings, collect_holdings, microseconds
 from resellerrisk.links.links import ENTRY_COLUMNS, Links
 from resellerrisk.links.near import near_addresses, near_names
 
@@ -46,7 +46,7 @@ def find_links(market) -> Links:
     silence = _silence_before(market, pairs)
     pairs["base"] = _worth(pairs, holdings, silence)
     pairs["taken_over"] = _taken_over(pairs, silence)
-    entries = _both_ways(pairs, holdings, rank_ids(market.account_ids))
+    entries = _both_ways(pairs, holdings)
     return Links(market.account_ids, holdings, entries, market.outcomes)
 
 
@@ -164,8 +164,8 @@ def _taken_over(pairs: pd.DataFrame, silence: np.ndarray) -> np.ndarray:
     return (stopped["stopped"] & (stopped["one"] == last)).to_numpy()
 
 
-def _both_ways(pairs: pd.DataFrame, holdings: Holdings, by_id: np.ndarray) -> dict[str, np.ndarray]:
-    """Every pair twice, once for each account, sorted by account, other account's id, kind and moment."""
+def _both_ways(pairs: pd.DataFrame, holdings: Holdings) -> dict[str, np.ndarray]:
+    """Every pair twice, once for each account, sorted by account, other account, kind and moment."""
     one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
     own, far = np.concatenate([one, other]), np.concatenate([other, one])
     twice = {name: np.tile(pairs[name].to_numpy(), 2) for name in ("kind", "base", "near")}
@@ -189,7 +189,7 @@ def _both_ways(pairs: pd.DataFrame, holdings: Holdings, by_id: np.ndarray) -> di
             own,
             np.maximum(entries["own_seen"], entries["other_seen"]),
             entries["kind"],
-            by_id[entries["other"]],
+            entries["other"],
             entries["own"],
         )
     )

@@ -1,7 +1,7 @@
 """Who held which identifier from when on: the first sight of every value on every account.
 
 Read from the application form (known when applied), the identifiers table (when seen) and the addresses orders went to
-(when ordered). Values are keys (`normalise`); what was typed is not kept. Nothing is compared here.
+(when ordered), never before the account applied. Values are keys (`normalise`); what was typed is not kept. Nothing is compared here.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def collect_holdings(market) -> Holdings:
     Holdings
     """
     frame = pd.concat([_on_forms(market), _in_identifiers(market), _in_orders(market)], ignore_index=True)
+    frame = _since_applied(frame, market)
     frame = _key_values(pd.concat([frame, _sites_of_mail(frame)], ignore_index=True), _countries(market))
     frame["value"], kinds, keys = _code_values(frame)
     first = np.lexsort((frame["source"], frame["seen"], frame["account"], frame["value"]))
     frame = frame.iloc[first].drop_duplicates(["value", "account"])
-    by_id = rank_ids(market.account_ids)
-    frame = frame.iloc[np.lexsort((by_id[frame["account"]], frame["seen"], frame["value"]))]
+    frame = frame.iloc[np.lexsort((frame["account"], frame["seen"], frame["value"]))]
     return Holdings(
         accounts=frame["account"].to_numpy(np.int32),
         values=frame["value"].to_numpy(np.int32),
@@ -82,19 +82,6 @@ def collect_holdings(market) -> Holdings:
         kinds=kinds,
         keys=keys,
     )
-
-
-def rank_ids(account_ids) -> np.ndarray:
-    """Place of every account in the order of the ids, so that sums run in one order whatever the codes are.
-
-    Examples
-    --------
-    >>> rank_ids(["B", "A", "C"])
-    array([1, 0, 2])
-    """
-    ranks = np.empty(len(account_ids), np.int64)
-    ranks[np.argsort(np.asarray(account_ids, dtype=str), kind="stable")] = np.arange(len(account_ids))
-    return ranks
 
 
 def microseconds(times) -> np.ndarray:
@@ -148,7 +135,7 @@ def _in_orders(market) -> pd.DataFrame:
     orders = market.orders
     ship_to = orders["ship_to"].astype("category")
     places = len(ship_to.cat.categories)
-    shipped = np.flatnonzero(ship_to.cat.codes >= 0)
+    shipped = np.flatnonzero((ship_to.cat.codes.to_numpy() >= 0) & (account_codes(orders) >= 0))
     routes = account_codes(orders)[shipped].astype(np.int64) * places + ship_to.cat.codes.to_numpy()[shipped]
     routes, back = np.unique(routes, return_inverse=True)
     seen = np.full(len(routes), np.iinfo(np.int64).max)
@@ -156,6 +143,15 @@ def _in_orders(market) -> pd.DataFrame:
     texts = np.asarray(ship_to.cat.categories, dtype=object)[routes % max(places, 1)]
     kinds = (KIND_CODES["address"], KIND_CODES["ship_to"])
     return pd.concat([_sights(routes // max(places, 1), kind, texts, seen, FROM_ORDER) for kind in kinds])
+
+
+def _since_applied(sights: pd.DataFrame, market) -> pd.DataFrame:
+    """Nothing is known of an account before it applied, whatever another table's clock says."""
+    never = np.iinfo(np.int64).max
+    applied = np.full(len(market.account_ids) + 1, never)
+    applied[account_codes(market.accounts)] = microseconds(market.accounts["applied_at"])
+    seen = np.maximum(sights["seen"].to_numpy(), applied[sights["account"].to_numpy()])
+    return sights.assign(seen=seen)[seen < never]
 
 
 def _sites_of_mail(sights: pd.DataFrame) -> pd.DataFrame:

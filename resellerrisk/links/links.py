@@ -10,8 +10,15 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import InputError
-from resellerrisk.links.declare import GROUPED, LINK_FIGURES, LINK_KINDS, STANDING_FIGURES
-from resellerrisk.links.holdings import Holdings, microseconds
+from resellerrisk.links.declare import (
+    GROUPED,
+    LINK_FIGURES,
+    LINK_KINDS,
+    LINKED,
+    STANDING_FIGURES,
+    worth_by_holders,
+)
+from resellerrisk.links.holdings import FROM_FORM, FROM_ORDER, Holdings, microseconds
 
 ENTRY_COLUMNS = (
     "own",
@@ -29,6 +36,8 @@ ENTRY_COLUMNS = (
 _WEEK = 7 * 86_400_000_000
 #: Thursday 1 January 1970 is day 0; the Monday before it is three days earlier.
 _MONDAY = -3 * 86_400_000_000
+#: Sights at the very moment that count for the subject itself: bits by source.
+_OWN_FORM = 1 << FROM_FORM
 
 
 class Links:
@@ -37,10 +46,10 @@ class Links:
     Parameters
     ----------
     account_ids : sequence of str
-        The market's; codes below are places in it.
+        The market's, sorted; codes below are places in it.
     holdings : Holdings
     entries : dict of numpy.ndarray
-        `ENTRY_COLUMNS`, sorted by account, other account's id, kind and moment.
+        `ENTRY_COLUMNS`, sorted by account, other account, kind and moment.
     outcomes : pandas.DataFrame
         The contract's table; of two decided at the same moment `fake` counts.
     """
@@ -86,18 +95,18 @@ class Links:
         from resellerrisk.links import walk
 
         accounts, moments = self._check_snapshots(account_codes, as_of)
-        entries, holders = self._walkable()
-        decided = self._timeline_of(self._decided if outcomes is None else _decisions(outcomes))
-        own = walk.OWN_FORM_AND_ORDER if own_order else walk.OWN_FORM
+        book = self._book()
+        decided = self._decided_by_account(self._decided if outcomes is None else _decisions(outcomes))
+        own = _OWN_FORM | (own_order << FROM_ORDER)
         table = np.zeros((len(accounts), len(walk.COLUMNS)))
-        walk.describe_links(entries, holders, decided, accounts, moments, own, table)
+        walk.describe_links(book, decided, accounts, moments, own, table)
         found = dict(zip(walk.COLUMNS, table.T, strict=True))
         with np.errstate(invalid="ignore"):
             found["linked_fake_share"] = found["linked_fake_count"] / found["linked_accounts_count"]
-        found |= self._group_figures(entries, holders, decided, accounts, moments, own)
+        found |= self._group_figures(book, decided, accounts, moments, own)
         names = [figure.name for figure in LINK_FIGURES]
         if standing is not None:
-            found |= self._standing_figures(entries, holders, accounts, moments, own, standing)
+            found |= self._standing_figures(book, accounts, moments, own, standing)
             names += [figure.name for figure in STANDING_FIGURES]
         return {name: np.ascontiguousarray(found[name]) for name in names}
 
@@ -131,25 +140,23 @@ class Links:
                 f"There is no account '{account_id}'.", hint="take an account_id of the accounts table"
             )
         moment = microseconds([np.datetime64(as_of)])[0]
-        entries, holders = self._walkable()
-        decided = self._timeline_of(self._decided)
-        start, end = entries.starts[places[0]], entries.starts[places[0] + 1]
-        rows = [i for i in range(start, end) if walk.is_known(entries, i, moment, walk.OWN_FORM)]
-        since = np.maximum(entries.own_seen[rows], entries.other_seen[rows])
+        book = self._book()
+        decided = self._decided_by_account(self._decided)
+        start, end = book.starts[places[0]], book.starts[places[0] + 1]
+        rows = [i for i in range(start, end) if walk.is_known(book, i, moment, _OWN_FORM)]
+        since = np.maximum(book.own_seen[rows], book.other_seen[rows])
         evidence = {
-            "account_id": self.account_ids[entries.other[rows]],
-            "kind": np.array([kind.name for kind in LINK_KINDS], dtype=object)[entries.kind[rows]],
+            "account_id": self.account_ids[book.other[rows]],
+            "kind": np.array([kind.name for kind in LINK_KINDS], dtype=object)[book.kind[rows]],
             "since": since.astype("datetime64[us]"),
-            "strength": np.array([walk.strength_of(entries, holders, i, moment) for i in rows], dtype=float),
-            "holders": np.array([walk.holders_of(entries, holders, i, moment) for i in rows], dtype=np.int64),
-            "near": entries.near[rows],
-            "found_fake": np.array(
-                [walk.is_fake(decided, entries.other[i], moment) for i in rows], dtype=bool
-            ),
+            "strength": np.array([walk.weigh(book, i, moment) for i in rows], dtype=float),
+            "holders": np.array([walk.count_holders(book, i, moment) for i in rows], dtype=np.int64),
+            "near": book.near[rows],
+            "found_fake": np.array([walk.is_fake(decided, book.other[i], moment) for i in rows], dtype=bool),
         }
         if values:
-            evidence["value"] = self.holdings.keys[entries.own_value[rows]]
-            evidence["other_value"] = self.holdings.keys[entries.other_value[rows]]
+            evidence["value"] = self.holdings.keys[book.own_value[rows]]
+            evidence["other_value"] = self.holdings.keys[book.other_value[rows]]
         return pd.DataFrame(evidence).sort_values(
             "strength", ascending=False, kind="stable", ignore_index=True
         )
@@ -171,18 +178,18 @@ class Links:
         """
         from resellerrisk.links import walk
 
-        entries, holders = self._walkable()
+        book = self._book()
         moment = microseconds([np.datetime64(as_of)])[0]
-        return walk.join_groups(entries, holders, moment, float(threshold))[0].astype(np.int32)
+        return walk.join_groups(book, moment, float(threshold))[0].astype(np.int32)
 
-    def _group_figures(self, entries, holders, decided, accounts, moments, own) -> dict[str, np.ndarray]:
+    def _group_figures(self, book, decided, accounts, moments, own) -> dict[str, np.ndarray]:
         from resellerrisk.links import walk
 
         calendar = (moments - _MONDAY) // _WEEK * _WEEK + _MONDAY
         by_day = np.argsort(calendar, kind="stable")
         table = np.empty((len(accounts), 3))
         walk.describe_groups(
-            entries, holders, decided, accounts[by_day], moments[by_day], calendar[by_day], own, table
+            book, decided, accounts[by_day], moments[by_day], calendar[by_day], own, GROUPED, table
         )
         back = np.empty_like(table)
         back[by_day] = table
@@ -190,7 +197,7 @@ class Links:
             zip(("link_group_size", "link_group_age_days", "link_group_fake_count"), back.T, strict=True)
         )
 
-    def _standing_figures(self, entries, holders, accounts, moments, own, standing) -> dict[str, np.ndarray]:
+    def _standing_figures(self, book, accounts, moments, own, standing) -> dict[str, np.ndarray]:
         from resellerrisk.links import walk
 
         known_at, risks = microseconds(standing[0]), np.ascontiguousarray(standing[1], dtype=np.float64)
@@ -206,7 +213,7 @@ class Links:
             )
         lines = np.searchsorted(known_at, moments, side="right") - 1
         table = np.zeros((len(accounts), 2))
-        walk.describe_standing(entries, holders, accounts, moments, own, risks, lines, table)
+        walk.describe_standing(book, accounts, moments, own, risks, lines, table)
         return dict(zip((figure.name for figure in STANDING_FIGURES), table.T, strict=True))
 
     def _check_snapshots(self, account_codes, as_of) -> tuple[np.ndarray, np.ndarray]:
@@ -225,22 +232,30 @@ class Links:
             )
         return accounts, moments
 
-    def _walkable(self):
-        from resellerrisk.links.walk import Entries, Timeline
+    def _book(self):
+        from resellerrisk.links.walk import SHARED, Book
 
         starts = np.searchsorted(self._entries["own"], np.arange(len(self.account_ids) + 1))
-        entries = Entries(starts, *(self._entries[name] for name in ENTRY_COLUMNS[1:]))
         held = np.searchsorted(self.holdings.values, np.arange(len(self.holdings.keys) + 1))
-        return entries, Timeline(held, self.holdings.seen, np.empty(0, np.bool_))
+        return Book(
+            starts,
+            *(self._entries[name] for name in ENTRY_COLUMNS[1:]),
+            holder_starts=held,
+            holder_seen=self.holdings.seen,
+            worth=worth_by_holders(),
+            counts=np.array([kind.counts for kind in LINK_KINDS]),
+            shared_column=np.array([SHARED.index(kind.shared) if kind.shared else -1 for kind in LINK_KINDS]),
+            linked=LINKED,
+        )
 
-    def _timeline_of(self, decided: pd.DataFrame):
-        from resellerrisk.links.walk import Timeline
+    def _decided_by_account(self, decided: pd.DataFrame):
+        from resellerrisk.links.walk import Decided
 
         codes = pd.Index(self.account_ids).get_indexer(decided["account_id"])
         order = np.lexsort((decided["fake"], decided["moment"], codes))
         order = order[codes[order] >= 0]
         starts = np.searchsorted(codes[order], np.arange(len(self.account_ids) + 1))
-        return Timeline(starts, decided["moment"].to_numpy()[order], decided["fake"].to_numpy()[order])
+        return Decided(starts, decided["moment"].to_numpy()[order], decided["fake"].to_numpy()[order])
 
 
 def _decisions(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -11,32 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from resellerrisk.links.declare import (
-    GROUPED,
-    HALF_WORTH_HOLDERS,
-    KIND_CODES,
-    LINK_KINDS,
-    LINKED,
-    MOST_HOLDERS,
-)
-from resellerrisk.links.holdings import FROM_FORM, FROM_ORDER
 
-#: What of the subject's own rows at T itself counts: nothing; its form; its form and its order.
-OWN_NOTHING, OWN_FORM, OWN_FORM_AND_ORDER = 0, 1, 2
+class Book(NamedTuple):
+    """Evidence of links: one row per account, other account and value; account ``a`` at ``starts[a]:starts[a + 1]``.
 
-_COUNTS = np.array([kind.counts for kind in LINK_KINDS])
-#: Columns of the other accounts counted by kind of shared value, and of every kind its column (-1: none).
-SHARED = ("pickup_person", "payment", "device", "ip", "phone", "ship_to")
-_SHARED_COLUMN = np.array(
-    [
-        SHARED.index(name) if name in SHARED else -1
-        for name in ({"bank": "payment", "card": "payment"}.get(k, k) for k in KIND_CODES)
-    ]
-)
-
-
-class Entries(NamedTuple):
-    """Evidence of links, one row per account, other account and value; account ``a`` at ``starts[a]:starts[a + 1]``."""
+    The declared numbers travel in it (`worth` by number of holders, `counts` and `shared_column` by kind, `linked`), for a
+    compiled function kept on disk would not notice that a module's constant has changed.
+    """
 
     starts: np.ndarray
     other: np.ndarray
@@ -49,14 +30,24 @@ class Entries(NamedTuple):
     base: np.ndarray
     near: np.ndarray
     taken_over: np.ndarray
+    holder_starts: np.ndarray
+    holder_seen: np.ndarray
+    worth: np.ndarray
+    counts: np.ndarray
+    shared_column: np.ndarray
+    linked: float
 
 
-class Timeline(NamedTuple):
-    """Moments per code, ascending; code ``c`` at ``starts[c]:starts[c + 1]``. ``fake`` is empty for holders of values."""
+class Decided(NamedTuple):
+    """Decisions of every account by moment; account ``a`` at ``starts[a]:starts[a + 1]``."""
 
     starts: np.ndarray
     moments: np.ndarray
     fake: np.ndarray
+
+
+#: Columns of the other accounts counted by kind of shared value.
+SHARED = ("pickup_person", "payment", "device", "ip", "phone", "ship_to")
 
 
 class Link(NamedTuple):
@@ -71,93 +62,88 @@ class Link(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def worth_among(holders):
-    """What sharing a value is worth when so many hold it: 1 for two, halved at HALF_WORTH_HOLDERS, 0 beyond MOST_HOLDERS."""
-    if holders > MOST_HOLDERS:
-        return 0.0
-    crowd = max(holders - 2.0, 0.0) / (HALF_WORTH_HOLDERS - 2.0)
-    return 1.0 / (1.0 + crowd * crowd * crowd)
-
-
-@njit(cache=True, nogil=True)
-def count_before(line, code, moment):
-    """How many moments of a code lie strictly before a moment."""
-    low, high = line.starts[code], line.starts[code + 1]
+def count_before(moments, low, high, moment):
+    """How many of ``moments[low:high]``, ascending, lie strictly before a moment."""
+    start = low
     while low < high:
         middle = (low + high) >> 1
-        if line.moments[middle] < moment:
+        if moments[middle] < moment:
             low = middle + 1
         else:
             high = middle
-    return low - line.starts[code]
+    return low - start
 
 
 @njit(cache=True, nogil=True)
-def is_fake(outcomes, account, moment):
+def is_fake(decided, account, moment):
     """Whether the newest outcome decided before the moment is fake."""
-    decided = count_before(outcomes, account, moment)
-    return decided > 0 and outcomes.fake[outcomes.starts[account] + decided - 1]
+    first, end = decided.starts[account], decided.starts[account + 1]
+    count = count_before(decided.moments, first, end, moment)
+    return count > 0 and decided.fake[first + count - 1]
 
 
 @njit(cache=True, nogil=True)
-def is_known(entries, i, moment, own):
-    """Whether both accounts were seen with the value before the moment, the own form or order at the moment itself included."""
-    if entries.other_seen[i] >= moment or entries.own_seen[i] > moment:
+def is_known(book, i, moment, own):
+    """Whether both accounts were seen with the value before the moment.
+
+    At the moment itself the own sight counts too if it comes from a source in ``own`` (bits by source: the form, an order).
+    """
+    if book.other_seen[i] >= moment or book.own_seen[i] > moment:
         return False
-    if entries.own_seen[i] < moment:
-        return True
-    source = entries.own_source[i]
-    return (source == FROM_FORM and own >= OWN_FORM) or (source == FROM_ORDER and own == OWN_FORM_AND_ORDER)
+    return book.own_seen[i] < moment or (own >> book.own_source[i]) & 1 == 1
 
 
 @njit(cache=True, nogil=True)
-def holders_of(entries, holders, i, moment):
-    """Accounts that held the entry's value (values, if near) before the moment, the own account among them in any case."""
-    count = count_before(holders, entries.own_value[i], moment) + (entries.own_seen[i] >= moment)
-    return count + (count_before(holders, entries.other_value[i], moment) if entries.near[i] else 0)
+def count_holders(book, i, moment):
+    """Accounts that held the row's value (values, if near) before the moment, the own account among them in any case."""
+    own, other = book.own_value[i], book.other_value[i]
+    starts, seen = book.holder_starts, book.holder_seen
+    holders = count_before(seen, starts[own], starts[own + 1], moment) + (book.own_seen[i] >= moment)
+    return holders + (count_before(seen, starts[other], starts[other + 1], moment) if book.near[i] else 0)
 
 
 @njit(cache=True, nogil=True)
-def strength_of(entries, holders, i, moment):
-    """Strength of one piece of evidence as of the moment."""
-    return entries.base[i] * worth_among(holders_of(entries, holders, i, moment))
+def weigh(book, i, moment):
+    """Strength of one row as of the moment."""
+    holders = count_holders(book, i, moment)
+    return book.base[i] * book.worth[holders] if holders < book.worth.size else 0.0
 
 
 @njit(cache=True, nogil=True)
-def read_link(entries, holders, start, end, moment, own):
+def read_link(book, start, end, moment, own):
     """All evidence from ``start`` on that concerns one other account: of a kind the strongest counts, kinds add up as 1 - Π(1 - s)."""
-    other, i = entries.other[start], start
+    other, i = book.other[start], start
     doubt, kinds, shared, taken_over, since = 1.0, 0, 0, 0, np.int64(-1)
-    while i < end and entries.other[i] == other:
-        kind, best = entries.kind[i], 0.0
-        while i < end and entries.other[i] == other and entries.kind[i] == kind:
-            if is_known(entries, i, moment, own):
-                strength = strength_of(entries, holders, i, moment)
+    while i < end and book.other[i] == other:
+        kind, best = book.kind[i], 0.0
+        while i < end and book.other[i] == other and book.kind[i] == kind:
+            if is_known(book, i, moment, own):
+                strength = weigh(book, i, moment)
                 best = max(best, strength)
-                taken_over += entries.taken_over[i]
-                if strength >= LINKED:
-                    since = max(since, entries.own_seen[i], entries.other_seen[i])
-                    if not entries.near[i] and _SHARED_COLUMN[kind] >= 0:
-                        shared |= 1 << _SHARED_COLUMN[kind]
+                taken_over += book.taken_over[i]
+                if strength >= book.linked:
+                    since = max(since, book.own_seen[i], book.other_seen[i])
+                    if not book.near[i] and book.shared_column[kind] >= 0:
+                        shared |= 1 << book.shared_column[kind]
             i += 1
-        if _COUNTS[kind]:
+        if book.counts[kind]:
             doubt *= 1.0 - best
-            kinds += best >= LINKED
+            kinds += best >= book.linked
     return Link(i, 1.0 - doubt, kinds, shared, taken_over, since)
 
 
 @njit(cache=True, nogil=True)
-def describe_links(entries, holders, outcomes, accounts, moments, own, out):
+def describe_links(book, decided, accounts, moments, own, out):
     """Fill the figures of every snapshot but the group's; columns as in `COLUMNS`."""
     for row in range(accounts.size):
         account, moment = accounts[row], moments[row]
-        i, end = entries.starts[account], entries.starts[account + 1]
+        i, end = book.starts[account], book.starts[account + 1]
         newest, steps = np.int64(-1), 9
         while i < end:
-            other = entries.other[i]
-            link = read_link(entries, holders, i, end, moment, own)
+            other = book.other[i]
+            link = read_link(book, i, end, moment, own)
             i = link.end
-            fake = is_fake(outcomes, other, moment)
+            fake = is_fake(decided, other, moment)
             out[row, 1] += link.strength
             out[row, 2] = max(out[row, 2], link.strength)
             out[row, 3] = max(out[row, 3], link.kinds)
@@ -167,27 +153,27 @@ def describe_links(entries, holders, outcomes, accounts, moments, own, out):
             if fake:
                 out[row, 5] += link.strength
                 out[row, 6] = max(out[row, 6], link.strength)
-            if link.strength >= LINKED:
+            if link.strength >= book.linked:
                 out[row, 0] += 1
                 out[row, 4] += fake
                 newest = max(newest, link.since)
                 if fake:
                     steps = 1
-                elif steps > 2 and touches_fake(entries, holders, outcomes, other, account, moment):
+                elif steps > 2 and touches_fake(book, decided, other, account, moment):
                     steps = 2
         out[row, 7] = steps if steps < 9 else np.nan
         out[row, 9 + len(SHARED)] = (moment - newest) / 86_400_000_000 if newest >= 0 else np.nan
 
 
 @njit(cache=True, nogil=True)
-def touches_fake(entries, holders, outcomes, account, but, moment):
+def touches_fake(book, decided, account, but, moment):
     """Whether an account is linked with one found fake before the moment, another than ``but``."""
-    i, end = entries.starts[account], entries.starts[account + 1]
+    i, end = book.starts[account], book.starts[account + 1]
     while i < end:
-        other = entries.other[i]
-        link = read_link(entries, holders, i, end, moment, OWN_NOTHING)
+        other = book.other[i]
+        link = read_link(book, i, end, moment, 0)
         i = link.end
-        if other != but and link.strength >= LINKED and is_fake(outcomes, other, moment):
+        if other != but and link.strength >= book.linked and is_fake(decided, other, moment):
             return True
     return False
 
@@ -218,18 +204,18 @@ def find_root(parent, account):
 
 
 @njit(cache=True, nogil=True)
-def join_groups(entries, holders, moment, threshold):
+def join_groups(book, moment, threshold):
     """Groups joined by links of at least the threshold known before the moment.
 
     Returns the group of every account (its smallest code) and, by that code, the moment of the group's first link (-1: none).
     """
-    parent = np.arange(entries.starts.size - 1)
+    parent = np.arange(book.starts.size - 1)
     first = np.full(parent.size, np.int64(-1))
     for account in range(parent.size):
-        i, end = entries.starts[account], entries.starts[account + 1]
+        i, end = book.starts[account], book.starts[account + 1]
         while i < end:
-            other = entries.other[i]
-            link = read_link(entries, holders, i, end, moment, OWN_NOTHING)
+            other = book.other[i]
+            link = read_link(book, i, end, moment, 0)
             i = link.end
             if link.strength < threshold:
                 continue
@@ -247,34 +233,34 @@ def join_groups(entries, holders, moment, threshold):
 
 
 @njit(cache=True, nogil=True)
-def describe_groups(entries, holders, outcomes, accounts, moments, calendar, own, out):
+def describe_groups(book, decided, accounts, moments, calendar, own, grouped, out):
     """Fill size, age in days and found fakes of the groups that a snapshot's own links join.
 
     The groups are those of the calendar day (ascending over the snapshots); the snapshot's own links are those of its moment.
     """
-    n = entries.starts.size - 1
+    n = book.starts.size - 1
     stamp = np.full(n, -1)
     size, fakes = np.zeros(n, np.int64), np.zeros(n, np.int64)
     root, oldest = np.arange(n), np.full(n, np.int64(-1))
     for row in range(accounts.size):
         day = calendar[row]
         if row == 0 or day != calendar[row - 1]:
-            root, oldest = join_groups(entries, holders, day, GROUPED)
+            root, oldest = join_groups(book, day, grouped)
             size[:], fakes[:] = 0, 0
             for account in range(n):
                 size[root[account]] += 1
-                fakes[root[account]] += is_fake(outcomes, account, day)
+                fakes[root[account]] += is_fake(decided, account, day)
         account, moment = accounts[row], moments[row]
         joined = root[account]
         stamp[joined] = row
-        members, found = size[joined], fakes[joined] - is_fake(outcomes, account, day)
+        members, found = size[joined], fakes[joined] - is_fake(decided, account, day)
         began = oldest[joined]
-        i, end = entries.starts[account], entries.starts[account + 1]
+        i, end = book.starts[account], book.starts[account + 1]
         while i < end:
-            other = entries.other[i]
-            link = read_link(entries, holders, i, end, moment, own)
+            other = book.other[i]
+            link = read_link(book, i, end, moment, own)
             i = link.end
-            if link.strength < GROUPED:
+            if link.strength < grouped:
                 continue
             joined = root[other]
             for began_here in (link.since, oldest[joined]):
@@ -289,16 +275,16 @@ def describe_groups(entries, holders, outcomes, accounts, moments, calendar, own
 
 
 @njit(cache=True, nogil=True)
-def describe_standing(entries, holders, accounts, moments, own, standing, lines, out):
+def describe_standing(book, accounts, moments, own, standing, lines, out):
     """Fill the strongest and the summed standing of linked accounts; ``lines`` is the row of ``standing`` to use, -1 none."""
     for row in range(accounts.size):
         if lines[row] < 0:
             out[row, :] = np.nan
             continue
-        i, end = entries.starts[accounts[row]], entries.starts[accounts[row] + 1]
+        i, end = book.starts[accounts[row]], book.starts[accounts[row] + 1]
         while i < end:
-            other = entries.other[i]
-            link = read_link(entries, holders, i, end, moments[row], own)
+            other = book.other[i]
+            link = read_link(book, i, end, moments[row], own)
             i = link.end
             told = standing[lines[row], other] * link.strength
             if not np.isnan(told):

@@ -33,15 +33,20 @@ _ADDRESS_WORDS = {
     }.items()
     for long in longs.split()
 }
+_NO_LETTER = re.compile(r"[\W_]")
 _STREET_ENDINGS = re.compile(r"(?<=[a-z]{3})(strasse|straat|str)$")
 _SPLIT_POSTCODES = re.compile(
     r"\b([a-z]{1,2}\d[a-z\d]?) (\d[a-z]{2})\b|\b(\d{4}) ([a-z]{2})$|\b([a-z]\d[a-z]) (\d[a-z]\d)\b"
 )
-_TITLES = "mr mrs ms miss dr prof herr frau monsieur madame mme mlle dhr mevr jr sr ii iii dds md phd esq ing"
-_LEGAL_FORMS = (
+_TITLE_WORDS = (
+    "mr mrs ms miss dr prof herr frau monsieur madame mme mlle dhr mevr jr sr ii iii dds md phd esq ing"
+)
+_TITLES = frozenset(_TITLE_WORDS.split())
+_LEGAL_WORDS = (
     "ltd limited llc llp lp inc incorporated corp corporation co company plc gmbh mbh ag kg kgaa ohg ug gbr ek ev"
     " sa sas sasu sarl eurl snc bv nv vof cv srl spa oy ab as aps the"
 )
+_LEGAL_FORMS = frozenset(_LEGAL_WORDS.split())
 
 
 def address_key(address: str) -> str:
@@ -54,9 +59,9 @@ def address_key(address: str) -> str:
     >>> address_key("Hauptstraße 5|10115"), address_key("High Street")
     ('hauptst 5 10115', '')
     """
-    street, _, postcode = fold(address).rpartition("|")
-    text = f"{street} {re.sub(r'[^a-z0-9]', '', postcode)}" if street else postcode
-    text = " ".join(re.findall(r"[a-z0-9]+", text))
+    street, bar, postcode = fold(address).rpartition("|")
+    text = f"{street} {_NO_LETTER.sub('', postcode)}" if bar else postcode
+    text = " ".join(re.findall(r"[^\W_]+", text))
     text = _SPLIT_POSTCODES.sub(lambda found: "".join(filter(None, found.groups())), text)
     words = [_ADDRESS_WORDS.get(word, word) for word in text.split()]
     key = " ".join(_STREET_ENDINGS.sub("st", word) for word in words if word)
@@ -73,9 +78,8 @@ def person_key(name: str) -> str:
     >>> person_key("Prince"), person_key("Nina"), person_key("n/a")
     ('', '', '')
     """
-    words = [
-        word for word in re.findall(r"[^\W\d_]+", fold(name).replace("'", "")) if word not in _TITLES.split()
-    ]
+    words = re.findall(r"[^\W\d_]+", fold(name).replace("'", ""))
+    words = [word for word in words if word not in _TITLES]
     return " ".join(sorted(words)) if len(words) > 1 and not is_placeholder(name) else ""
 
 
@@ -89,5 +93,5 @@ def company_key(name: str) -> str:
     """
     text = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", fold(name).replace("&", " and ").replace("'", ""))
     words = re.findall(r"\w+", text)
-    named = [word for word in words if word not in _LEGAL_FORMS.split()] or words
+    named = [word for word in words if word not in _LEGAL_FORMS] or words
     return "" if is_placeholder(name) else " ".join(named)
