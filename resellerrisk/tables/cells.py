@@ -70,6 +70,8 @@ def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
     >>> read_cells(Column("quantity", Kind.WHOLE, "Units."), pa.chunked_array([["5", "", "five"]]))
     Cells(values=array([ 5., nan, nan]), unusable=array([False, False,  True]), were_numbers=False)
     """
+    if pa.types.is_dictionary(raw.type) and not _is_text(raw.type):
+        raw = raw.cast(raw.type.value_type)
     return _READERS[column.kind](column, raw)
 
 

@@ -38,7 +38,7 @@ def check_tables(raw: dict[str, RawTable], opening: list[Fault], source: str, li
     opening : list of Fault
         What was found when they were opened.
     source : str
-        What to call the whole in messages.
+        The folder; empty for frames in memory.
     limit : float
         Largest share of a table's rows that may be set aside, 0 to 1.
 
@@ -76,7 +76,8 @@ def _inspect(raw: RawTable, others: dict[str, Inspection], limit: float) -> Insp
 
 
 def _missing_table(name: str, source: str) -> Fault:
-    hint = f"add {name}.parquet or {name}.csv to {source}; with no rows it needs its header only"
+    hint = f"add {name}.parquet or {name}.csv to {source}" if source else "add a frame of this name"
+    hint += "; without rows it needs its columns only"
     return Fault(name, name, "", "missing table", f"each row {TABLES[name].row_is}", hint, Severity.STOP)
 
 

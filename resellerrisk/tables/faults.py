@@ -106,7 +106,7 @@ class CheckReport:
     Parameters
     ----------
     source : str
-        The folder, or what else was checked.
+        The folder; empty for frames in memory.
     faults : tuple of Fault
         Everything found, in the order of the tables.
     intake : pandas.DataFrame
@@ -143,11 +143,13 @@ class CheckReport:
     def as_error(self) -> InputError:
         """The report as one error that tells every fault of every file."""
         files = len({fault.file for fault in self.stops})
+        stop = "stops" if len(self.stops) == 1 else "stop"
+        again = f", then look again: resellerrisk check {self.source}" if self.source else ""
         return InputError(
-            f"{self.source} cannot be used: {_count(len(self.stops), 'fault')} in {_count(files, 'file')} "
-            f"{'stops' if len(self.stops) == 1 else 'stop'} the run.",
+            f"{self.source or 'The market'} cannot be used: "
+            f"{_count(len(self.stops), 'fault')} in {_count(files, 'file')} {stop} the run.",
             render_faults(self.faults),
-            f"mend what is listed, then look again: resellerrisk check {self.source}",
+            f"mend what is listed{again}",
         )
 
 

@@ -111,12 +111,20 @@ def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
     -------
     RawTable
 
+    Raises
+    ------
+    InputError
+        Two columns have one name.
+
     Examples
     --------
     >>> from_frame("orders", pd.DataFrame({"line": [1, "two"]})).cells["line"].to_pylist()
     ['1', 'two']
     """
-    columns = {str(column): _from_series(frame.iloc[:, at]) for at, column in enumerate(frame.columns)}
+    names = [str(column) for column in frame.columns]
+    if len(set(names)) < len(names):
+        raise InputError(f"The frame {name} names a column twice.", f"Columns: {', '.join(names)}.")
+    columns = {column: _from_series(frame.iloc[:, at]) for at, column in enumerate(names)}
     return RawTable(name, f"frame {name}", pa.table(columns))
 
 
@@ -142,7 +150,8 @@ def _open_parquet(name: str, path: Path) -> RawTable:
             if pa.types.is_string(cell.type) or pa.types.is_large_string(cell.type)
         ]
         _refuse_twice_named(schema.names)
-        return RawTable(name, path.name, pq.ParquetFile(path, read_dictionary=texts).read(use_threads=False))
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            return RawTable(name, path.name, file.read(use_threads=False))
     except (pa.ArrowException, OSError) as error:
         raise _Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
 

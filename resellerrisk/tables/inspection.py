@@ -196,15 +196,11 @@ class Inspection:
 
     def apply_limit(self, limit: float) -> None:
         """Stop the run where more than a share of the rows is set aside."""
-        if self.quarantined > limit * self.raw.read:
-            self._add(
-                "",
-                f"{self.quarantined:,} of {self.raw.read:,} rows are bad ({self.quarantined / self.raw.read:.1%})",
-                f"at most {limit:.1%}",
-                "mend the rows below, or raise the limit",
-                Severity.STOP,
-                count=self.quarantined,
-            )
+        bad, read = self.quarantined, self.raw.read
+        if bad > limit * read:
+            what = f"{bad:,} of {read:,} rows are bad ({bad / read:.1%})"
+            expected = f"at most {int(limit * read):,} ({limit:.1%})"
+            self._add("", what, expected, "mend the rows below, or raise the limit", Severity.STOP, count=bad)
 
     def bad_rows(self) -> pd.DataFrame:
         """The rows set aside as the file holds them, with their number and the reasons.
@@ -219,12 +215,12 @@ class Inspection:
         for positions, reason in self._reasons:
             for position in positions:
                 reasons[int(position)].append(reason)
-        rows = self.raw.cells.take(pa.array(bad, pa.int64())).to_pandas(strings_to_categorical=False)
-        rows = rows.astype(
-            {name: object for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)}
-        )
+        cells = self.raw.cells.take(pa.array(bad, pa.int64()))
+        rows = pd.DataFrame({name: cells[name].to_pylist() for name in cells.column_names}, dtype=object)
         rows["row"] = self._numbers[bad]
         rows["reason"] = ["; ".join(reasons[int(position)]) for position in bad]
+        if not self.raw.broken:
+            return rows
         return pd.concat([rows, self._broken_rows()]).sort_values("row", ignore_index=True)
 
     def _broken_rows(self) -> pd.DataFrame:
@@ -238,4 +234,4 @@ class Inspection:
             }
             for number, text in self.raw.broken
         ]
-        return pd.DataFrame(rows, columns=[first, "row", "reason"])
+        return pd.DataFrame(rows)

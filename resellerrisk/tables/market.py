@@ -15,7 +15,7 @@ from resellerrisk.errors import InputError
 from resellerrisk.tables import fingerprint
 from resellerrisk.tables.checking import LIMIT, CheckedTables, check_tables
 from resellerrisk.tables.declare import Column, Kind
-from resellerrisk.tables.faults import Fault
+from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.files import from_frame
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.quarantine import write_quarantine
@@ -85,7 +85,7 @@ class Market:
         if unknown:
             raise InputError(f"No table is named {', '.join(unknown)}.", f"Tables: {', '.join(TABLES)}.")
         raw = {name: from_frame(name, frame) for name, frame in frames.items()}
-        return build_market(check_tables(raw, [], "the frames", limit), quarantine)
+        return build_market(check_tables(raw, [], "", limit), quarantine)
 
     @property
     def account_ids(self) -> pd.Index:
@@ -151,15 +151,14 @@ class Market:
         Raises
         ------
         InputError
-            A name is no table, or a frame lacks a column or has one of another type.
+            A name is no table, or a frame lacks a column, has a cell that cannot be typed, or lacks a count.
         """
         unknown = sorted(set(frames) - set(TABLES))
         if unknown:
             raise InputError(f"No table is named {', '.join(unknown)}.", f"Tables: {', '.join(TABLES)}.")
         inspections = {name: Inspection(from_frame(name, frame)) for name, frame in frames.items()}
         for inspection in inspections.values():
-            if inspection.stopped:
-                raise InputError(f"{inspection.table.name}: " + "; ".join(map(str, inspection.faults)))
+            _refuse_untyped(inspection)
         typed = self.tables() | {name: _finish(one) for name, one in inspections.items()}
         return replace(self, **_share_ids(typed), present=self.present | frozenset(frames))
 
@@ -194,6 +193,20 @@ def build_market(checked: CheckedTables, quarantine: str | None = None) -> Marke
         intake=checked.report.intake,
         faults=checked.report.faults,
     )
+
+
+def _refuse_untyped(inspection: Inspection) -> None:
+    """Refuse what has no place in the final types; nothing is dropped where nothing is checked."""
+    untyped = [str(fault) for fault in inspection.faults if fault.severity is not Severity.NOTICE]
+    for column in inspection.table.columns:
+        if (
+            column.dtype == "int64"
+            and column.name in inspection.frame
+            and inspection.frame[column.name].hasnans
+        ):
+            untyped.append(f"{column.name} · missing cell · expected {column.expected}")
+    if untyped:
+        raise InputError(f"The frame {inspection.table.name} cannot be typed.", "\n".join(untyped))
 
 
 def _read_moment(moment: str | pd.Timestamp) -> pd.Timestamp:

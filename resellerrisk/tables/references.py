@@ -160,9 +160,12 @@ def _check_shipments(shipments: Inspection, orders: Inspection) -> None:
     found = pd.Index(packed[rows]).get_indexer(asked)
     at = np.where(found < 0, -1, np.append(rows, -1)[found])
     missing = ((asked >= 0) & (at < 0) & shipments.good).nonzero()[0]
-    hint = "see whether lines were renumbered"
+    lost = np.isin(asked[missing], packed)
     expected = f"an order line of {orders.raw.file}"
-    shipments.note("order_id, line", "unknown order line", missing, expected, hint)
+    hint = "see whether lines were renumbered"
+    shipments.note("order_id, line", "unknown order line", missing[~lost], expected, hint)
+    expected, hint = f"{expected} that is itself in order", f"mend the faults of {orders.raw.file}"
+    shipments.note("order_id, line", "its row was set aside", missing[lost], expected, hint)
     _compare_with_lines(shipments, orders, at)
 
 

@@ -195,6 +195,7 @@ def test_bad_rows_go_to_the_quarantine_as_they_were_with_row_and_reasons(frames,
     assert os.listdir(tmp_path / "bad") == ["orders.csv"]
     bad = pd.read_csv(tmp_path / "bad" / "orders.csv", dtype=str).iloc[0]
     assert (bad["row"], bad["ordered_at"], bad["account_id"]) == ("2", "soon", "00123")
+    assert (bad["line"], bad["quantity"], bad["unit_price"]) == ("2", "0", "9.0")
     assert "ordered_at: not readable, expected a time like" in bad["reason"]
     assert "; quantity: out of bounds, expected a whole number, 1 or more" in bad["reason"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from resellerrisk.errors import InputError
 from resellerrisk.tables import Market
 from resellerrisk.tables.checking import check_tables
 from resellerrisk.tables.faults import Severity
@@ -140,6 +141,24 @@ def test_rows_of_an_account_that_was_set_aside_are_told_apart_from_rows_of_nobod
         ("unknown id", (4,)),
         ("its row was set aside", (3,)),
     }
+
+
+def test_a_shipment_of_a_line_that_was_set_aside_is_told_apart_from_one_of_no_line(frames):
+    put(frames, "orders", 1, quantity=0)
+    put(frames, "shipments", 2, line=7)
+    faults = [fault for fault in check(frames).faults if fault.table == "shipments"]
+    assert {(fault.what, fault.rows) for fault in faults} == {
+        ("its row was set aside", (1,)),
+        ("unknown order line", (2,)),
+    }
+
+
+def test_frames_that_cannot_be_used_are_told_without_a_folder(frames):
+    frames.pop("titles")
+    with pytest.raises(InputError) as error:
+        Market.from_frames(frames)
+    assert str(error.value).splitlines()[0] == "The market cannot be used: 1 fault in 1 file stops the run."
+    assert "add a frame of this name" in str(error.value)
 
 
 def test_a_table_that_stops_the_run_is_not_told_again_in_every_other(frames):
