@@ -69,9 +69,7 @@ class Periods:
         return self.rows(slice(int(low), int(high)))
 
 
-def draw_periods(
-    setting: Setting, population: Population, start: int, end: int, seed: int
-) -> Periods:
+def draw_periods(setting: Setting, population: Population, start: int, end: int, seed: int) -> Periods:
     """The periods of all accounts within the market.
 
     Parameters
@@ -100,57 +98,46 @@ def draw_periods(
         (warned, np.maximum(np.maximum(opened, fake_from), warned_from), closed),
     )
     parts = [
-        _within(figures, np.maximum(begins, start), np.minimum(ends, end))
-        for figures, begins, ends in spans
+        _within(figures, np.maximum(begins, start), np.minimum(ends, end)) for figures, begins, ends in spans
     ]
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort([whole["start"], whole["account"]])
     return Periods(**{name: column[order] for name, column in whole.items()})
 
 
-def _within(
-    figures: dict[str, np.ndarray], start: np.ndarray, end: np.ndarray
-) -> dict[str, np.ndarray]:
+def _within(figures: dict[str, np.ndarray], start: np.ndarray, end: np.ndarray) -> dict[str, np.ndarray]:
     there = np.flatnonzero(start < end)
-    return {
-        name: column[there]
-        for name, column in {**figures, "start": start, "end": end}.items()
-    }
+    return {name: column[there] for name, column in {**figures, "start": start, "end": end}.items()}
 
 
-def _as_honest(
-    setting: Setting, population: Population, rng: np.random.Generator
-) -> dict[str, np.ndarray]:
+def _as_honest(setting: Setting, population: Population, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Each account's figures, around those of its trade."""
     count = len(population)
 
     def of_trade(name: str) -> np.ndarray:
-        return np.array([getattr(trade, name) for trade in setting.trades])[
-            population.kind
-        ]
+        return np.array([getattr(trade, name) for trade in setting.trades])[population.kind]
 
     def around(name: str, spread: float) -> np.ndarray:
         return of_trade(name) * np.exp(spread * rng.standard_normal(count))
 
+    above = np.maximum(population.size - setting.big_from, 0.0)
     rate = of_trade("orders_a_year") * np.exp(
-        of_trade("orders_spread") * population.size
+        of_trade("orders_spread") * population.size + setting.big_more * above**2
     )
     eager = 0.55 * (np.log(rate) - np.log(of_trade("orders_a_year")))
     return {
         "account": np.arange(count),
-        "orders_a_year": np.minimum(rate, 160.0),
-        "basket": around("basket", 0.35),
+        "orders_a_year": np.minimum(rate, 200.0),
+        "basket": around("basket", 0.35) * np.exp(0.08 * population.size),
         "cover": np.ones(count),
-        "wanted": _log_odds(of_trade("coverage"))
-        + eager
-        + 0.7 * rng.standard_normal(count),
+        "wanted": _log_odds(of_trade("coverage")) + eager + 0.7 * rng.standard_normal(count),
         "sought": of_trade("sought") + 0.25 * rng.standard_normal(count),
         "lead_days": around("lead_days", 0.3),
         "reorders": np.minimum(around("reorders", 0.5), 0.9),
         "copies": around("copies", 0.5) * np.exp(0.15 * population.size),
         "copies_spread": of_trade("copies_spread"),
         "days_early": around("days_early", 0.45),
-        "asks_early": np.minimum(around("asks_early", 1.1), 0.95),
+        "asks_early": np.minimum(around("asks_early", 0.9), 0.95),
         "drops": np.minimum(around("drops", 0.8), 0.97),
         "formats": _tasted(of_trade("formats"), rng),
         "methods": _habits(of_trade("methods"), 6.0, rng),
@@ -178,9 +165,7 @@ def _as_fake(
 
     haste = setting.haste
     cover = np.minimum(around("cover", 0.35), 1.0)
-    asks = honest["asks_early"] + haste * (
-        np.minimum(around("asks_early", 0.3), 0.95) - honest["asks_early"]
-    )
+    asks = honest["asks_early"] + haste * (np.minimum(around("asks_early", 0.3), 0.95) - honest["asks_early"])
     rotates = np.array([s.name == "rotated" for s in setting.strategies])[strategy]
     share = np.where(
         rotates[:, None],
@@ -190,15 +175,12 @@ def _as_fake(
     hurried = haste * np.minimum(around("hurried", 0.6), 0.8)
     return {
         **honest,
-        "orders_a_year": np.maximum(
-            around("orders_a_year", 0.5), 0.8 * honest["orders_a_year"]
-        ),
+        "orders_a_year": np.maximum(around("orders_a_year", 0.5), 0.8 * honest["orders_a_year"]),
         "basket": honest["basket"] * (0.4 + 0.6 * cover),
         "cover": cover,
         "wanted": _log_odds(of_strategy("coverage")) + 0.6 * rng.standard_normal(count),
         "sought": of_strategy("sought") + 0.25 * rng.standard_normal(count),
-        "lead_days": honest["lead_days"]
-        + haste * (around("lead_days", 0.2) - honest["lead_days"]),
+        "lead_days": honest["lead_days"] + haste * (around("lead_days", 0.2) - honest["lead_days"]),
         "reorders": honest["reorders"] * cover**2,
         "copies": np.sqrt(around("copies", 0.3) * np.minimum(honest["copies"], 12)),
         "asks_early": asks,
@@ -222,20 +204,15 @@ def _as_warned(setting: Setting, fake: dict[str, np.ndarray]) -> dict[str, np.nd
     }
 
 
-def _as_sold(
-    honest: dict[str, np.ndarray], rng: np.random.Generator
-) -> dict[str, np.ndarray]:
+def _as_sold(honest: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """An honest shop under a new owner orders otherwise: a change that is no take-over by fakes."""
     count = len(honest["account"])
     return {
         **honest,
-        "orders_a_year": honest["orders_a_year"]
-        * np.exp(0.5 * rng.standard_normal(count)),
+        "orders_a_year": honest["orders_a_year"] * np.exp(0.5 * rng.standard_normal(count)),
         "wanted": honest["wanted"] + 0.8 * rng.standard_normal(count),
         "lead_days": honest["lead_days"] * np.exp(0.3 * rng.standard_normal(count)),
-        "asks_early": np.minimum(
-            honest["asks_early"] * np.exp(0.8 * rng.standard_normal(count)), 0.9
-        ),
+        "asks_early": np.minimum(honest["asks_early"] * np.exp(0.8 * rng.standard_normal(count)), 0.9),
     }
 
 
@@ -247,9 +224,7 @@ def _tasted(formats: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(formats + 0.15 * rng.standard_normal(formats.shape), 0.01, 0.99)
 
 
-def _habits(
-    shares: np.ndarray, firmness: float, rng: np.random.Generator
-) -> np.ndarray:
+def _habits(shares: np.ndarray, firmness: float, rng: np.random.Generator) -> np.ndarray:
     """Cumulative shares of each shop around those of its trade; the lower the firmness, the more each has one habit."""
     own = rng.standard_gamma(np.maximum(shares * firmness, 1e-9))
     own[:, 0] += 1e-12
@@ -277,9 +252,7 @@ def return_chance(setting: Setting, population: Population, seed: int) -> np.nda
     ever = np.array([trade.returns for trade in setting.trades])[population.kind]
     odds = _log_odds(ever) + 0.9 * population.size
     returns = rng.random(len(population)) * (1 + np.exp(-odds)) < 1
-    habit = setting.line_returned * np.exp(
-        0.8 * rng.standard_normal(len(population)) - 0.32
-    )
+    habit = setting.line_returned * np.exp(0.8 * rng.standard_normal(len(population)) - 0.32)
     return np.where(returns, np.minimum(habit, 0.6), 0.0)
 
 

@@ -53,9 +53,7 @@ class OrderingYear:
         """Moments (seconds) on the days at which the given weights are reached, at a random working hour."""
         day = np.searchsorted(self.weight_before, weights, side="right") - 1
         hour = np.interp(rng.random(len(day)), self.hour_before, np.arange(25))
-        return (
-            self.first_day + day.astype(np.int64) * DAY + (hour * 3600).astype(np.int64)
-        )
+        return self.first_day + day.astype(np.int64) * DAY + (hour * 3600).astype(np.int64)
 
 
 def ordering_year(
@@ -85,10 +83,6 @@ def ordering_year(
     days = np.arange(start // DAY, end // DAY)
     month = days.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
     weekday = (days + 3) % 7  # 1 January 1970 was a Thursday
-    weight = (
-        np.array(months)[month] * 12 * np.array(weekdays)[weekday] / np.mean(weekdays)
-    )
+    weight = np.array(months)[month] * 12 * np.array(weekdays)[weekday] / np.mean(weekdays)
     hour_before = np.concatenate([[0.0], np.cumsum(hours)]) / np.sum(hours)
-    return OrderingYear(
-        start, np.concatenate([[0.0], np.cumsum(weight / 365.25)]), hour_before
-    )
+    return OrderingYear(start, np.concatenate([[0.0], np.cumsum(weight / 365.25)]), hour_before)

@@ -59,12 +59,8 @@ def account_rows(
     trading = identity.firm_names(seed, everyone, business_type)
     place = identity.addresses(seed, marks.form["address"], countries)
     site = _sites(setting, population, trading, countries, rng)
-    age = _figure(setting, population, "age_years", rng) * np.exp(
-        0.9 * rng.standard_normal(count)
-    )
-    founded = (
-        population.applied_at - (np.minimum(age, 90) * YEAR).astype(np.int64) - 20 * DAY
-    )
+    age = _figure(setting, population, "age_years", rng) * np.exp(0.9 * rng.standard_normal(count))
+    founded = population.applied_at - (np.minimum(age, 90) * YEAR).astype(np.int64) - 20 * DAY
     registered = _registered(founded, population.applied_at, rng)
     form = {
         "account_id": account_ids(count),
@@ -79,38 +75,27 @@ def account_rows(
         "street": place["street"],
         "address_kind": [ADDRESS_KINDS[i] for i in marks.address_kind.tolist()],
         "email": _mails(setting, population, marks, site, countries, seed, rng),
-        "phone": identity.phones(
-            seed, marks.form["phone"], countries, rng.integers(0, 3, count)
-        ),
+        "phone": identity.phones(seed, marks.form["phone"], countries, rng.integers(0, 3, count)),
         "website": site,
         "tax_id": _tax_ids(setting, population, countries, seed, rng),
         "founded_on": founded // DAY * DAY,
-        "website_registered_on": _dates(
-            registered // DAY * DAY, np.array([s is None for s in site])
-        ),
+        "website_registered_on": _dates(registered // DAY * DAY, np.array([s is None for s in site])),
         "store_count": _stores(setting, population, rng),
         "declared_monthly_units": _declared(population, periods, rng),
-        "street_date_agreement": rng.random(count)
-        < np.where(population.is_fake, 0.955, 0.94),
+        "street_date_agreement": rng.random(count) < np.where(population.is_fake, 0.955, 0.94),
     }
     return _with_gaps(setting, form, rng)
 
 
-def _figure(
-    setting: Setting, population: Population, name: str, rng: np.random.Generator
-) -> np.ndarray:
+def _figure(setting: Setting, population: Population, name: str, rng: np.random.Generator) -> np.ndarray:
     """A figure of each account's trade; of some fakes, that of a small, young shop."""
-    usual = np.array([getattr(trade, name) for trade in setting.trades])[
-        population.kind
-    ]
+    usual = np.array([getattr(trade, name) for trade in setting.trades])[population.kind]
     tilted = population.is_fake & (rng.random(len(population)) < setting.form_tilt)
     tilted &= population.since <= population.applied_at
     return np.where(tilted, _YOUNG[name], usual)
 
 
-def _business_types(
-    setting: Setting, population: Population, rng: np.random.Generator
-) -> list[str]:
+def _business_types(setting: Setting, population: Population, rng: np.random.Generator) -> list[str]:
     chance = rng.random(len(population)).tolist()
     types = []
     for kind, left in zip(population.kind.tolist(), chance, strict=True):
@@ -122,15 +107,10 @@ def _business_types(
     return types
 
 
-def _legal_names(
-    seed: int, trading: list[str], countries: list[str], rng: np.random.Generator
-) -> list[str]:
+def _legal_names(seed: int, trading: list[str], countries: list[str], rng: np.random.Generator) -> list[str]:
     """Half the firms are registered under their trading name, half under an owner's."""
     chance = rng.integers(0, 2**40, len(trading))
-    surname = [
-        words.SURNAMES[c].split()[i % 60].replace("-", " ")
-        for c, i in zip(countries, chance.tolist(), strict=True)
-    ]
+    surname = [words.SURNAMES[c][i % 60] for c, i in zip(countries, chance.tolist(), strict=True)]
     form = [
         words.LEGAL_FORMS[c][i // 64 % len(words.LEGAL_FORMS[c])]
         for c, i in zip(countries, chance.tolist(), strict=True)
@@ -154,16 +134,14 @@ def _sites(
     none = rng.random(len(population)) < _figure(setting, population, "no_site", rng)
     end = rng.integers(0, 60, len(population)).tolist()
     dash = (rng.random(len(population)) < 0.25).tolist()
-    sites = []
-    for name, country, absent, e, d in zip(
-        trading, countries, none.tolist(), end, dash, strict=True
-    ):
+    taken: set[str] = set()
+    sites: list[str | None] = []
+    for i, (name, country) in enumerate(zip(trading, countries, strict=True)):
         ends = words.DOMAIN_ENDS[country]
-        sites.append(
-            None
-            if absent
-            else f"{_plain(name, '-' if d else '')}.{ends[e % len(ends)]}"
-        )
+        stem, ending = _plain(name, "-" if dash[i] else ""), ends[end[i] % len(ends)]
+        site = f"{stem}.{ending}" if f"{stem}.{ending}" not in taken else f"{stem}{i + 1}.{ending}"
+        taken.add(site)
+        sites.append(None if none[i] else site)
     return sites
 
 
@@ -204,9 +182,7 @@ def _mails(
             continue
         hosts = words.DISPOSABLE_MAIL if d else words.FREE_MAIL[country]
         tail = str(n % 97) if n % 3 else ""
-        mails.append(
-            f"{_plain(who, ('.', '', '_')[n // 3 % 3])}{tail}@{hosts[n // 97 % len(hosts)]}"
-        )
+        mails.append(f"{_plain(who, ('.', '', '_')[n // 3 % 3])}{tail}@{hosts[n // 97 % len(hosts)]}")
     return mails
 
 
@@ -217,61 +193,36 @@ def _tax_ids(
     seed: int,
     rng: np.random.Generator,
 ) -> list[str | None]:
-    none = (
-        rng.random(len(population)) < _figure(setting, population, "no_tax_id", rng)
-    ).tolist()
-    slips = rng.random(len(population)) < _TAX_ID_SLIPS * np.where(
-        population.is_fake, 1.6, 1.0
-    )
+    none = (rng.random(len(population)) < _figure(setting, population, "no_tax_id", rng)).tolist()
+    slips = rng.random(len(population)) < _TAX_ID_SLIPS * np.where(population.is_fake, 1.6, 1.0)
     written = identity.tax_ids(seed, np.arange(len(population)), countries, slips)
-    return [
-        None if absent else text for text, absent in zip(written, none, strict=True)
-    ]
+    return [None if absent else text for text, absent in zip(written, none, strict=True)]
 
 
-def _registered(
-    founded: np.ndarray, applied: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _registered(founded: np.ndarray, applied: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Domains are registered around the founding, many later; none before 1996."""
     after = rng.beta(0.7, 1.6, len(founded)) * (applied - founded)
     oldest = np.datetime64("1996-01-01", "s").astype(np.int64)
-    return np.minimum(
-        np.maximum(founded + after.astype(np.int64), oldest), applied - 3 * DAY
-    )
+    return np.minimum(np.maximum(founded + after.astype(np.int64), oldest), applied - 3 * DAY)
 
 
 def _dates(moments: np.ndarray, absent: np.ndarray) -> np.ma.MaskedArray:
     return np.ma.MaskedArray(moments, mask=absent)
 
 
-def _stores(
-    setting: Setting, population: Population, rng: np.random.Generator
-) -> np.ndarray:
+def _stores(setting: Setting, population: Population, rng: np.random.Generator) -> np.ndarray:
     mean = np.array([trade.stores for trade in setting.trades])[population.kind]
-    at_least_one = np.array([trade.stores >= 1 for trade in setting.trades])[
-        population.kind
-    ]
-    extra = rng.poisson(
-        np.maximum(mean - at_least_one, 0.02) * rng.gamma(1.0, 1.0, len(population))
-    )
+    at_least_one = np.array([trade.stores >= 1 for trade in setting.trades])[population.kind]
+    extra = rng.poisson(np.maximum(mean - at_least_one, 0.02) * rng.gamma(1.0, 1.0, len(population)))
     return extra + at_least_one
 
 
-def _declared(
-    population: Population, periods: Periods, rng: np.random.Generator
-) -> np.ndarray:
+def _declared(population: Population, periods: Periods, rng: np.random.Generator) -> np.ndarray:
     """Units a month: what a shop of its habits may buy, guessed well or badly; fakes say what their trade would."""
     first = np.searchsorted(periods.account, np.arange(len(population)))
     first = np.minimum(first, len(periods) - 1)
-    yearly = (
-        periods.orders_a_year[first]
-        * periods.basket[first]
-        * 15
-        * periods.copies[first]
-    )
-    guess = np.exp(
-        np.where(population.is_fake, 0.9, 0.7) * rng.standard_normal(len(population))
-    )
+    yearly = periods.orders_a_year[first] * periods.basket[first] * 15 * periods.copies[first]
+    guess = np.exp(np.where(population.is_fake, 0.9, 0.7) * rng.standard_normal(len(population)))
     rough = np.maximum(yearly / 12 * guess, 1)
     step = np.where(rough > 200, 50, np.where(rough > 30, 10, 5))
     return (np.rint(rough / step) * step).astype(np.int64)
@@ -290,14 +241,9 @@ def _with_gaps(setting: Setting, form: Columns, rng: np.random.Generator) -> Col
         empty = rng.random(len(form["account_id"])) < setting.form_gaps
         column = form[name]
         if isinstance(column, list):
-            form[name] = [
-                None if e else cell
-                for cell, e in zip(column, empty.tolist(), strict=True)
-            ]
+            form[name] = [None if e else cell for cell, e in zip(column, empty.tolist(), strict=True)]
         else:
-            form[name] = np.ma.MaskedArray(
-                column, mask=np.ma.getmaskarray(column) | empty
-            )
+            form[name] = np.ma.MaskedArray(column, mask=np.ma.getmaskarray(column) | empty)
     return form
 
 
@@ -366,14 +312,9 @@ def _shown(
     if kind in ("bank", "card", "device", "ip"):
         return identity.opaque(seed, kind, number)
     if kind == "address":
-        where = [
-            setting.countries[i][0]
-            for i in marks.address_country(account, number).tolist()
-        ]
+        where = [setting.countries[i][0] for i in marks.address_country(account, number).tolist()]
         return identity.one_line(identity.addresses(seed, number, where))
     countries = [setting.countries[i][0] for i in marks.country[account].tolist()]
     if kind == "phone":
-        return identity.phones(
-            seed, number, countries, scatter(seed, "written", account * 7 + number) % 3
-        )
+        return identity.phones(seed, number, countries, scatter(seed, "written", account * 7 + number) % 3)
     return identity.officers(seed, number, countries)

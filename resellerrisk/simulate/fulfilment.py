@@ -76,31 +76,21 @@ def ship(
     Shipments
     """
     placed = orders.at[lines.order]
-    ready = placed + (rng.gamma(2.0, 0.35, len(orders))[lines.order] * DAY).astype(
-        np.int64
-    )
+    ready = placed + (rng.gamma(2.0, 0.35, len(orders))[lines.order] * DAY).astype(np.int64)
     least, most = _TRANSIT_DAYS[orders.method].T
     parcel = least + (most - least) * rng.random(len(orders)) ** 1.5
-    transit = (parcel[lines.order] * DAY * rng.uniform(0.9, 1.1, len(lines))).astype(
-        np.int64
-    )
-    early = periods.days_early[orders.period][lines.order] * rng.gamma(
-        4.0, 0.25, len(lines)
-    )
+    transit = (parcel[lines.order] * DAY * rng.uniform(0.9, 1.1, len(lines))).astype(np.int64)
+    early = periods.days_early[orders.period][lines.order] * rng.gamma(4.0, 0.25, len(lines))
     early = np.where(orders.asks_early[lines.order], np.inf, early)
     ready = np.maximum(ready, slate.stock_at[lines.title])
     leaves = _leaves(ready, early, transit, slate.street[lines.title])
     moved_at, moved_to = slate.moved_at[lines.title], slate.moved_to[lines.title]
-    leaves = np.where(
-        moved_at < leaves, _leaves(ready, early, transit, moved_to), leaves
-    )
+    leaves = np.where(moved_at < leaves, _leaves(ready, early, transit, moved_to), leaves)
     lost = rng.random(len(lines)) < setting.lost_share
     return Shipments(leaves, np.where(lost, NEVER, leaves + transit))
 
 
-def _leaves(
-    ready: np.ndarray, early: np.ndarray, transit: np.ndarray, street: np.ndarray
-) -> np.ndarray:
+def _leaves(ready: np.ndarray, early: np.ndarray, transit: np.ndarray, street: np.ndarray) -> np.ndarray:
     """The later of being ready and the moment that makes it arrive as many days before its street date."""
     ahead = np.minimum(early, 400.0) * DAY
     return np.maximum(ready, street - ahead.astype(np.int64) - transit)
@@ -133,13 +123,9 @@ def send_back(
     """
     back = rng.random(len(lines)) < chance[lines.order]
     line = np.flatnonzero(back & (shipments.delivered_at < NEVER))
-    held = np.maximum(
-        shipments.delivered_at[line], slate.final_street[lines.title[line]]
-    )
+    held = np.maximum(shipments.delivered_at[line], slate.final_street[lines.title[line]])
     at = held + ((3 + rng.gamma(2.0, 16.0, len(line))) * DAY).astype(np.int64)
-    part = np.ceil(lines.quantity[line] * rng.uniform(0.2, 1.0, len(line))).astype(
-        np.int64
-    )
+    part = np.ceil(lines.quantity[line] * rng.uniform(0.2, 1.0, len(line))).astype(np.int64)
     return Returns(line, at, part)
 
 
@@ -166,24 +152,13 @@ def pay(
         Sorted by order and time. Status: 0 settled, 1 late, 2 failed, 3 chargeback.
     """
     count = len(orders)
-    amount = np.bincount(
-        lines.order, lines.quantity * lines.price, minlength=count
-    ).astype(np.int64)
-    first = (
-        np.flatnonzero(np.r_[True, lines.order[1:] != lines.order[:-1]])
-        if count
-        else np.zeros(0, int)
-    )
+    amount = np.bincount(lines.order, lines.quantity * lines.price, minlength=count).astype(np.int64)
+    first = np.flatnonzero(np.r_[True, lines.order[1:] != lines.order[:-1]]) if count else np.zeros(0, int)
     shipped = np.minimum.reduceat(shipments.shipped_at, first) if count else orders.at
     terms, prepaid = orders.payment == _TERMS, np.isin(orders.payment, _PREPAID)
     chance = rng.random(count) / trouble
-    status = np.select(
-        [chance < 0.003, chance < 0.02, terms & (chance < 0.075)], [3, 2, 1], 0
-    )
-    days = (
-        np.where(status == 1, rng.gamma(2.0, 9.0, count), rng.uniform(-9, 0.5, count))
-        + _TERMS_DAYS
-    )
+    status = np.select([chance < 0.003, chance < 0.02, terms & (chance < 0.075)], [3, 2, 1], 0)
+    days = np.where(status == 1, rng.gamma(2.0, 9.0, count), rng.uniform(-9, 0.5, count)) + _TERMS_DAYS
     due = shipped + (days * DAY).astype(np.int64)
     at_once = orders.at + (rng.gamma(2.0, 0.2, count) * DAY).astype(np.int64)
     at = np.where(terms, due, np.where(prepaid, at_once, np.maximum(at_once, shipped)))
@@ -200,6 +175,4 @@ def pay(
         ]
     )
     sort = np.lexsort([moment, order])
-    return Payments(
-        order[sort], moment[sort], amount[order[sort]], result[sort].astype(np.int64)
-    )
+    return Payments(order[sort], moment[sort], amount[order[sort]], result[sort].astype(np.int64))

@@ -38,10 +38,7 @@ def addresses(seed: int, numbers: np.ndarray, countries: list[str]) -> Places:
     ['city', 'postcode', 'region', 'street']
     """
     house = scatter(seed, "house", numbers)
-    numbered = [
-        _place(int(n), h, c)
-        for n, h, c in zip(numbers, house.tolist(), countries, strict=True)
-    ]
+    numbered = [_place(int(n), h, c) for n, h, c in zip(numbers, house.tolist(), countries, strict=True)]
     return {
         name: list(column)
         for name, column in zip(
@@ -72,18 +69,14 @@ def _place(number: int, chance: int, country: str) -> tuple[str, str, str, str]:
     start_word = words.TOWN_STARTS[chance // 7 % len(words.TOWN_STARTS)]
     ends = words.TOWN_ENDS[country]
     city = f"{start_word}{ends[chance // 211 % len(ends)]}"
-    region = (
-        words.US_STATES[chance // 3_571 % len(words.US_STATES)]
-        if country == "US"
-        else ""
-    )
+    region = words.US_STATES[chance // 3_571 % len(words.US_STATES)] if country == "US" else ""
     return line, _postcode(chance // 91_193, country), city, region
 
 
 def _street(chance: int, country: str) -> str:
-    names = words.STREET_NAMES[country].split()
+    names = words.STREET_NAMES[country]
     ends = words.STREET_ENDS[country]
-    name = names[chance // 13 % len(names)].replace("-", " ")
+    name = names[chance // 13 % len(names)]
     end = ends[chance // 277 % len(ends)]
     house = chance // 1_699 % (4_800 if country == "US" else 220) + 1
     if country == "FR":
@@ -105,11 +98,7 @@ def _postcode(chance: int, country: str) -> str:
         return f"{letter(1)}{letter(23)}{digits % 89 + 1} {digits // 89 % 9 + 1}{letter(529)}{letter(12_167)}"
     if country == "NL":
         return f"{digits % 9_000 + 1_000} {letter(1)}{letter(23)}"
-    return (
-        f"{digits:05d}"
-        if country != "FR"
-        else f"{digits % 95 + 1:02d}{digits // 95 % 100 * 10:03d}"
-    )
+    return f"{digits:05d}" if country != "FR" else f"{digits % 95 + 1:02d}{digits // 95 % 100 * 10:03d}"
 
 
 def one_line(places: Places) -> list[str]:
@@ -122,21 +111,14 @@ def one_line(places: Places) -> list[str]:
     """
     return [
         f"{street}, {postcode} {city}"
-        for street, postcode, city in zip(
-            places["street"], places["postcode"], places["city"], strict=True
-        )
+        for street, postcode, city in zip(places["street"], places["postcode"], places["city"], strict=True)
     ]
 
 
-def phones(
-    seed: int, numbers: np.ndarray, countries: list[str], styles: np.ndarray
-) -> list[str]:
+def phones(seed: int, numbers: np.ndarray, countries: list[str], styles: np.ndarray) -> list[str]:
     """Telephone numbers, each written in one of three styles; the digits follow from the number and the country."""
     chance = scatter(seed, "phone", numbers).tolist()
-    return [
-        _phone(c, n, s)
-        for c, n, s in zip(chance, countries, styles.tolist(), strict=True)
-    ]
+    return [_phone(c, n, s) for c, n, s in zip(chance, countries, styles.tolist(), strict=True)]
 
 
 def _phone(chance: int, country: str, style: int) -> str:
@@ -149,9 +131,7 @@ def _phone(chance: int, country: str, style: int) -> str:
         )[style]
     if country == "GB":
         last = chance % 1_000_000
-        return (f"01632 {last:06d}", f"+44 1632 {last:06d}", f"+44 (0)1632 {last:06d}")[
-            style
-        ]
+        return (f"01632 {last:06d}", f"+44 1632 {last:06d}", f"+44 (0)1632 {last:06d}")[style]
     if country == "DE":
         last, extra = chance % 1_000, chance // 1_000 % 90_000 + 100
         return (
@@ -160,9 +140,7 @@ def _phone(chance: int, country: str, style: int) -> str:
             f"030/23125{last:03d}{extra}",
         )[style]
     if country == "FR":
-        zone = ("1 99 00", "2 61 91", "3 53 01", "4 65 71", "5 36 49", "6 39 98")[
-            chance // 10_000 % 6
-        ]
+        zone = ("1 99 00", "2 61 91", "3 53 01", "4 65 71", "5 36 49", "6 39 98")[chance // 10_000 % 6]
         tail = f"{chance % 100:02d} {chance // 100 % 100:02d}"
         return (
             f"0{zone} {tail}",
@@ -177,20 +155,12 @@ def officers(seed: int, numbers: np.ndarray, countries: list[str]) -> list[str]:
     """Names of officers and of people who collect goods; now and then two people have the same name, as in life."""
     chance = scatter(seed, "officer", numbers)
     initials = "ABCDEFGHJKLMPRSTW"
-    given, surname = _split(words.GIVEN_NAMES), _split(words.SURNAMES)
     names = []
     for c, country in zip(chance.tolist(), countries, strict=True):
-        first = given[country][c % 20]
-        middle = f" {initials[c // 1_201 % 17]}." if c // 29 % 5 < 3 else ""
-        names.append(f"{first}{middle} {surname[country][c // 20_011 % 60]}")
+        first = words.GIVEN_NAMES[country][c % 20]
+        middle = f" {initials[c // 1_201 % 17]}." if c // 29 % 5 < 4 else ""
+        names.append(f"{first}{middle} {words.SURNAMES[country][c // 20_011 % 60]}")
     return names
-
-
-def _split(lists: dict[str, str]) -> dict[str, list[str]]:
-    return {
-        country: [name.replace("-", " ") for name in names.split()]
-        for country, names in lists.items()
-    }
 
 
 def opaque(seed: int, kind: str, numbers: np.ndarray) -> list[str]:
@@ -207,9 +177,7 @@ _OPAQUE: dict[str, Callable[[int], str]] = {
 }
 
 
-def tax_ids(
-    seed: int, numbers: np.ndarray, countries: list[str], slips: np.ndarray
-) -> list[str]:
+def tax_ids(seed: int, numbers: np.ndarray, countries: list[str], slips: np.ndarray) -> list[str]:
     """Tax ids with their country's check digits; where `slips`, one digit is mistyped.
 
     Examples
@@ -218,13 +186,8 @@ def tax_ids(
     'DE'
     """
     chance = scatter(seed, "tax_id", numbers).tolist()
-    written = [
-        _TAX_ID[country](c) for c, country in zip(chance, countries, strict=True)
-    ]
-    return [
-        _mistyped(text) if slip else text
-        for text, slip in zip(written, slips.tolist(), strict=True)
-    ]
+    written = [_TAX_ID[country](c) for c, country in zip(chance, countries, strict=True)]
+    return [_mistyped(text) if slip else text for text, slip in zip(written, slips.tolist(), strict=True)]
 
 
 def _mistyped(text: str) -> str:
@@ -256,9 +219,7 @@ def _vat_de(chance: int) -> str:
 def _vat_fr(chance: int) -> str:
     """A SIREN with its Luhn digit, before it the key (12 + 3 (SIREN mod 97)) mod 97."""
     body = f"{chance % 90_000_000 + 10_000_000}"
-    doubled = [
-        sum(divmod(int(d) * (2 if i % 2 else 1), 10)) for i, d in enumerate(body)
-    ]
+    doubled = [sum(divmod(int(d) * (2 if i % 2 else 1), 10)) for i, d in enumerate(body)]
     siren = f"{body}{-sum(doubled) % 10}"
     return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02d}{siren}"
 
@@ -266,14 +227,9 @@ def _vat_fr(chance: int) -> str:
 def _vat_nl(chance: int) -> str:
     """Weights 9 to 2, modulus 11; a body whose rest is 10 is not given out."""
     body = chance % 90_000_000 + 10_000_000
-    while (
-        sum(int(d) * w for d, w in zip(str(body), range(9, 1, -1), strict=True)) % 11
-        == 10
-    ):
+    while sum(int(d) * w for d, w in zip(str(body), range(9, 1, -1), strict=True)) % 11 == 10:
         body = body + 1 if body < 99_999_999 else 10_000_000
-    check = (
-        sum(int(d) * w for d, w in zip(str(body), range(9, 1, -1), strict=True)) % 11
-    )
+    check = sum(int(d) * w for d, w in zip(str(body), range(9, 1, -1), strict=True)) % 11
     return f"NL{body}{check}B01"
 
 

@@ -170,9 +170,7 @@ def _checked_span(start: str, end: str) -> tuple[int, int]:
     return days["start"], after
 
 
-def _checked_setting(
-    setting: str | Setting, accounts: int, seed: int, format: str
-) -> Setting:
+def _checked_setting(setting: str | Setting, accounts: int, seed: int, format: str) -> Setting:
     if accounts < _LEAST_ACCOUNTS:
         raise InputError(
             f"accounts is {accounts}.",
@@ -181,9 +179,7 @@ def _checked_setting(
     if seed < 0:
         raise InputError(f"seed is {seed}.", hint="a whole number, 0 or more")
     if format not in ("parquet", "csv"):
-        raise InputError(
-            f"No market is written as {format!r}.", "There is: parquet, csv.", "parquet"
-        )
+        raise InputError(f"No market is written as {format!r}.", "There is: parquet, csv.", "parquet")
     if isinstance(setting, Setting):
         return setting
     if setting not in SETTINGS:
@@ -197,11 +193,7 @@ def _checked_setting(
 
 def _emptied(folder: Path) -> Path:
     """The folder, made or cleared of an earlier simulated market; never of anything else."""
-    tables = [
-        folder / f"{name}.{ending}"
-        for name in vocabulary.TABLES
-        for ending in ("parquet", "csv")
-    ]
+    tables = [folder / f"{name}.{ending}" for name in vocabulary.TABLES for ending in ("parquet", "csv")]
     truth = [
         folder / "truth" / f"{name}.{ending}"
         for name in ("accounts", "leaks")
@@ -220,9 +212,7 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-def _draw_world(
-    setting: Setting, accounts: int, start: int, end: int, seed: int
-) -> _World:
+def _draw_world(setting: Setting, accounts: int, start: int, end: int, seed: int) -> _World:
     population = draw_population(setting, accounts, start, end, seed)
     films = slate.draw_slate(setting, start, end, seed)
     marks, sightings = draw_sharing(setting, population, end, seed)
@@ -255,9 +245,7 @@ def _write_small_tables(world: _World, tables: dict[str, TableWriter]) -> forms.
     for begin in range(0, len(world.sightings.account), _SIGHTINGS_AT_ONCE):
         part = slice(begin, begin + _SIGHTINGS_AT_ONCE)
         tables["identifiers"].add(
-            forms.identifier_rows(
-                setting, world.sightings, form, world.marks, seed, part
-            )
+            forms.identifier_rows(setting, world.sightings, form, world.marks, seed, part)
         )
     tables["truth/accounts"].add(_truth(world))
     return form
@@ -267,9 +255,7 @@ def _until(columns: forms.Columns, known_at: str, end: int) -> forms.Columns:
     """The rows known before a moment."""
     kept = np.flatnonzero(columns[known_at] < end)
     return {
-        name: [column[i] for i in kept.tolist()]
-        if isinstance(column, list)
-        else column[kept]
+        name: [column[i] for i in kept.tolist()] if isinstance(column, list) else column[kept]
         for name, column in columns.items()
     }
 
@@ -286,9 +272,7 @@ def _truth(world: _World) -> forms.Columns:
     }
 
 
-def _write_orders(
-    world: _World, tables: dict[str, TableWriter], progress: Progress | None
-) -> _Seen:
+def _write_orders(world: _World, tables: dict[str, TableWriter], progress: Progress | None) -> _Seen:
     """Orders, shipments, returns and payments, block by block."""
     count = len(world.accounts)
     seen = _Seen(*(np.full(count, NEVER) for _ in range(3)))
@@ -316,40 +300,24 @@ def _write_block(
     rng: np.random.Generator,
 ) -> None:
     periods = world.periods.of_accounts(first, last)
-    orders, lines = ordering.draw_orders(
-        world.setting, periods, world.slate, world.year, world.seed, rng
-    )
+    orders, lines = ordering.draw_orders(world.setting, periods, world.slate, world.year, world.seed, rng)
     shipped = fulfilment.ship(world.setting, periods, orders, lines, world.slate, rng)
-    chance = world.return_chance[orders.account] * (
-        0.2 + 0.8 * periods.cover[orders.period]
-    )
-    returned = fulfilment.send_back(
-        world.setting, chance, orders, lines, shipped, world.slate, rng
-    )
+    chance = world.return_chance[orders.account] * (0.2 + 0.8 * periods.cover[orders.period])
+    returned = fulfilment.send_back(world.setting, chance, orders, lines, shipped, world.slate, rng)
     paid = fulfilment.pay(orders, lines, shipped, world.trouble[orders.account], rng)
     names = _order_names(seen.orders, len(orders))
     ids = pa.array(world.accounts[first:last])
     account = orders.account - first
-    tables["orders"].add(
-        _order_columns(world, orders, lines, names, ids, account, titles, first, last)
-    )
-    tables["shipments"].add(
-        _shipment_columns(world.end, lines, shipped, names, ids, account, titles)
-    )
-    tables["returns"].add(
-        _return_columns(world.end, lines, returned, ids, account, titles)
-    )
-    tables["payments"].add(
-        _payment_columns(world.end, orders, paid, names, ids, account)
-    )
+    tables["orders"].add(_order_columns(world, orders, lines, names, ids, account, titles, first, last))
+    tables["shipments"].add(_shipment_columns(world.end, lines, shipped, names, ids, account, titles))
+    tables["returns"].add(_return_columns(world.end, lines, returned, ids, account, titles))
+    tables["payments"].add(_payment_columns(world.end, orders, paid, names, ids, account))
     seen.orders += len(orders)
     _note(world, periods, orders, lines, shipped, seen)
 
 
 def _order_names(done: int, count: int) -> pa.Array:
-    number = (
-        np.arange(done + 1, done + 1 + count, dtype=np.int64) * _NAME_STEP
-    ) % _NAMES
+    number = (np.arange(done + 1, done + 1 + count, dtype=np.int64) * _NAME_STEP) % _NAMES
     digits = compute.utf8_lpad(pa.array(number).cast(pa.string()), width=9, padding="0")
     return compute.binary_join_element_wise("PO", digits, "")
 
@@ -375,9 +343,7 @@ def _order_columns(
         "quantity": lines.quantity,
         "unit_price": lines.price / 100,
         "ship_method": Coded(list(vocabulary.SHIP_METHODS), orders.method[of]),
-        "ship_to": Coded(
-            _address_book(world, first, last), (account * 4 + orders.drop)[of]
-        ),
+        "ship_to": Coded(_address_book(world, first, last), (account * 4 + orders.drop)[of]),
         "payment_method": Coded(list(vocabulary.PAYMENT_METHODS), orders.payment[of]),
     }
 
@@ -385,13 +351,8 @@ def _order_columns(
 def _address_book(world: _World, first: int, last: int) -> list[str]:
     """Four addresses of each account of the block: its own, and three others."""
     account = np.repeat(np.arange(first, last), 4)
-    number = np.column_stack(
-        [world.marks.form["address"][first:last], world.marks.drops[first:last]]
-    ).ravel()
-    where = [
-        world.setting.countries[i][0]
-        for i in world.marks.address_country(account, number).tolist()
-    ]
+    number = np.column_stack([world.marks.form["address"][first:last], world.marks.drops[first:last]]).ravel()
+    where = [world.setting.countries[i][0] for i in world.marks.address_country(account, number).tolist()]
     return identity.one_line(identity.addresses(world.seed, number, where))
 
 
@@ -413,9 +374,7 @@ def _shipment_columns(
         "account_id": Coded(ids, account[of]),
         "title_id": Coded(titles, lines.title[left]),
         "shipped_at": shipped.shipped_at[left],
-        "delivered_at": np.ma.MaskedArray(
-            np.where(arrived < end, arrived, 0), mask=arrived >= end
-        ),
+        "delivered_at": np.ma.MaskedArray(np.where(arrived < end, arrived, 0), mask=arrived >= end),
         "quantity": lines.quantity[left],
     }
 
@@ -479,9 +438,7 @@ def _note(
     seen.held.append(releases.Holdings(account[held], lines.title[held], arrived[held]))
 
 
-def _write_findings(
-    world: _World, tables: dict[str, TableWriter], names: list[str], seen: _Seen
-) -> None:
+def _write_findings(world: _World, tables: dict[str, TableWriter], names: list[str], seen: _Seen) -> None:
     """Outcomes, leaks, and the truth of the leaks."""
     tables["outcomes"].add(
         outcomes.outcome_rows(

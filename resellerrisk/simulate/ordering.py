@@ -31,7 +31,8 @@ class Orders:
 
     `period` is a place in the block's periods; `method`, `payment` are places in the vocabulary; `drop` is which of
     the account's other addresses it goes to, 0 for its own; `asks_early` whether discs are to be sent as soon as they are
-    in the house.
+    in the house; `rank` is where its ordinary lines stand among all orders, from 0 to 1; `takes_new` is false for orders
+    that only fill up the shelf.
     """
 
     period: np.ndarray
@@ -41,6 +42,8 @@ class Orders:
     payment: np.ndarray
     drop: np.ndarray
     asks_early: np.ndarray
+    rank: np.ndarray
+    takes_new: np.ndarray
 
     def __len__(self) -> int:
         return len(self.at)
@@ -89,38 +92,27 @@ def draw_orders(
     """
     orders = _moments(setting, periods, year, rng)
     wish_period, wish_title, wish_at, patience = _wishes(periods, slate, seed, rng)
-    wish_order = _next_order(
-        orders, periods.account[wish_period], wish_at, patience, rng
-    )
+    wish_order = _next_order(orders, periods.account[wish_period], wish_at, patience, rng)
     landed = wish_order >= 0
-    fill_order, fill_title = _ordinary(
-        setting, periods, orders, wish_order[landed], slate, rng
-    )
+    fill_order, fill_title = _ordinary(setting, periods, orders, wish_order[landed], slate, rng)
     order = np.concatenate([wish_order[landed], fill_order])
     title = np.concatenate([wish_title[landed], fill_title])
-    return _numbered(
-        orders, *_once_each(order, title, len(slate.film)), periods, slate, rng
-    )
+    return _numbered(orders, *_once_each(order, title, len(slate.film)), periods, slate, rng)
 
 
-def _moments(
-    setting: Setting, periods: Periods, year: OrderingYear, rng: np.random.Generator
-) -> Orders:
+def _moments(setting: Setting, periods: Periods, year: OrderingYear, rng: np.random.Generator) -> Orders:
     """When each period's orders are placed, and how they are to be sent and paid."""
     begins, ends = year.weight_at(periods.start), year.weight_at(periods.end)
-    count = rng.poisson(
-        periods.orders_a_year * (ends - begins) * (1 - setting.second_order_same_day)
-    )
+    count = rng.poisson(periods.orders_a_year * (ends - begins) * (1 - setting.second_order_same_day))
     period = np.repeat(np.arange(len(periods)), count)
-    at = year.moments(
-        begins[period] + rng.random(len(period)) * (ends - begins)[period], rng
-    )
+    at = year.moments(begins[period] + rng.random(len(period)) * (ends - begins)[period], rng)
     period, at = _followed_up(setting, period, at, rng)
     inside = (at > periods.start[period]) & (at < periods.end[period])
     period, at = period[inside], at[inside]
     order = np.lexsort([at, periods.account[period]])
     period, at = period[order], at[order]
     drop = rng.random(len(at)) < periods.drops[period]
+    rank = rng.random(len(at))
     return Orders(
         period=period,
         account=periods.account[period],
@@ -129,6 +121,8 @@ def _moments(
         payment=choose(rng, periods.payments[period]),
         drop=np.where(drop, 1 + (rng.random(len(at)) ** 2 * 3).astype(np.int64), 0),
         asks_early=rng.random(len(at)) < periods.asks_early[period],
+        rank=rank,
+        takes_new=rank >= setting.top_ups * periods.cover[period],
     )
 
 
@@ -139,14 +133,9 @@ def _followed_up(
     chance = rng.random(len(at))
     same_day = chance < setting.second_order_same_day
     same_week = chance > 1 - setting.second_order_same_week
-    shuts = (
-        at[same_day] // DAY * DAY
-        + max(h + 1 for h, weight in enumerate(setting.hours) if weight) * 3600
-    )
+    shuts = at[same_day] // DAY * DAY + max(h + 1 for h, weight in enumerate(setting.hours) if weight) * 3600
     left = shuts - at[same_day]
-    later_today = at[same_day] + (left * rng.uniform(0.05, 0.95, len(left))).astype(
-        np.int64
-    )
+    later_today = at[same_day] + (left * rng.uniform(0.05, 0.95, len(left))).astype(np.int64)
     days = rng.integers(1, 4, same_week.sum())
     saturday = (at[same_week] // DAY + days + 3) % 7 == 5
     later = at[same_week] + (days + saturday) * DAY
@@ -163,15 +152,11 @@ def _wishes(
     period, title = _wanted_titles(periods, slate, seed, rng)
     street = slate.street[title]
     lead = periods.lead_days[period] * np.exp(0.35 * rng.standard_normal(len(period)))
-    told = slate.announced_at[title] + (rng.exponential(3.0, len(period)) * DAY).astype(
-        np.int64
-    )
+    told = slate.announced_at[title] + (rng.exponential(3.0, len(period)) * DAY).astype(np.int64)
     at = np.maximum(street - (lead * DAY).astype(np.int64), told)
     until = np.maximum(street, at) + _STILL_NEW_DAYS * DAY
     again = np.flatnonzero(rng.random(len(period)) < periods.reorders[period])
-    again_at = slate.final_street[title[again]] + (
-        rng.gamma(2.0, 9.0, len(again)) * DAY
-    ).astype(np.int64)
+    again_at = slate.final_street[title[again]] + (rng.gamma(2.0, 9.0, len(again)) * DAY).astype(np.int64)
     period, title = np.r_[period, period[again]], np.r_[title, title[again]]
     at, until = (
         np.r_[at, again_at],
@@ -215,13 +200,15 @@ def _next_order(
     until: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """The account's first order at or after each moment; -1 where there is none, or none in time."""
-    reach = np.int64(2**38)  # more seconds than any market lasts
-    found = np.searchsorted(orders.account * reach + orders.at, account * reach + at)
-    there = found < len(orders)
-    found = np.where(there, found, 0)
-    if not len(orders):
+    """The account's first order for new films at or after each moment; -1 where there is none, or none in time."""
+    open_orders = np.flatnonzero(orders.takes_new)
+    if not len(open_orders):
         return np.full(len(account), -1)
+    reach = np.int64(2**38)  # more seconds than any market lasts
+    keys = orders.account[open_orders] * reach + orders.at[open_orders]
+    found = np.searchsorted(keys, account * reach + at)
+    there = found < len(open_orders)
+    found = open_orders[np.where(there, found, 0)]
     there &= orders.account[found] == account
     in_time = (orders.at[found] <= until) | (rng.random(len(account)) < _ORDERED_LATE)
     return np.where(there & in_time, found, -1)
@@ -237,9 +224,7 @@ def _ordinary(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The lines of ordinary trade: discs on sale, by how much each is bought; some more for lately out ones."""
     share, lines = np.array(setting.lines_per_order).T
-    size = (
-        np.interp(rng.random(len(orders)), share, lines) * periods.basket[orders.period]
-    )
+    size = np.interp(orders.rank, share, lines) * periods.basket[orders.period]
     trades = rng.random(len(orders)) < periods.cover[orders.period]
     new = np.bincount(wish_order, minlength=len(orders))
     count = np.where(trades, np.maximum(np.rint(size).astype(np.int64), 1) - new, 0)
@@ -247,26 +232,18 @@ def _ordinary(
     return order, _bought_off_the_shelf(orders.at[order], slate, rng)
 
 
-def _bought_off_the_shelf(
-    at: np.ndarray, slate: Slate, rng: np.random.Generator
-) -> np.ndarray:
+def _bought_off_the_shelf(at: np.ndarray, slate: Slate, rng: np.random.Generator) -> np.ndarray:
     """For each moment a title that is on sale by then."""
     weight_before = np.r_[0.0, slate.weight.cumsum()]
     street = slate.final_street
     high = weight_before[np.searchsorted(street, at, side="right")]
     low = weight_before[np.searchsorted(street, at - _RECENT_DAYS * DAY, side="right")]
     recent = (rng.random(len(at)) < _RECENT_SHARE) & (low < high)
-    reached = np.where(recent, low, 0.0) + rng.random(len(at)) * np.where(
-        recent, high - low, high
-    )
-    return np.minimum(
-        np.searchsorted(weight_before, reached, side="right") - 1, len(street) - 1
-    )
+    reached = np.where(recent, low, 0.0) + rng.random(len(at)) * np.where(recent, high - low, high)
+    return np.minimum(np.searchsorted(weight_before, reached, side="right") - 1, len(street) - 1)
 
 
-def _once_each(
-    order: np.ndarray, title: np.ndarray, titles: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _once_each(order: np.ndarray, title: np.ndarray, titles: int) -> tuple[np.ndarray, np.ndarray]:
     """Each title once per order, sorted by order and title."""
     keys = np.unique(order * np.int64(titles) + title)
     return keys // titles, keys % titles

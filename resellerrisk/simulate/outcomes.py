@@ -69,9 +69,7 @@ def outcome_rows(
         _violations(setting, population, early_sale, rng),
         *_reversed(setting, population, first_order, rng),
     ]
-    account, outcome, at, source = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
+    account, outcome, at, source = (np.concatenate(column) for column in zip(*parts, strict=True))
     kept = np.flatnonzero(at < end)
     kept = kept[np.lexsort([account[kept], at[kept]])]
     pairs = list(zip(outcome[kept].tolist(), source[kept].tolist(), strict=True))
@@ -84,9 +82,7 @@ def outcome_rows(
     }
 
 
-def _rows(
-    account: np.ndarray, outcome: str, at: np.ndarray, source: np.ndarray | int
-) -> Rows:
+def _rows(account: np.ndarray, outcome: str, at: np.ndarray, source: np.ndarray | int) -> Rows:
     return (
         account,
         np.full(len(account), OUTCOMES.index(outcome)),
@@ -95,15 +91,9 @@ def _rows(
     )
 
 
-def _found(
-    population: Population, first_act: np.ndarray, rng: np.random.Generator
-) -> Rows:
-    account = np.flatnonzero(
-        (population.found_at < NEVER) & (first_act < population.found_at)
-    )
-    source = rng.choice(
-        [_INVESTIGATION, _POLICE, _REVIEW], len(account), p=[0.55, 0.15, 0.3]
-    )
+def _found(population: Population, first_act: np.ndarray, rng: np.random.Generator) -> Rows:
+    account = np.flatnonzero((population.found_at < NEVER) & (first_act < population.found_at))
+    source = rng.choice([_INVESTIGATION, _POLICE, _REVIEW], len(account), p=[0.55, 0.15, 0.3])
     return _rows(account, "fake", population.found_at[account], source)
 
 
@@ -115,12 +105,8 @@ def _cleared(
 ) -> Rows:
     """Fakes that a review passes as genuine before they are found, if they ever are."""
     fake = population.is_fake & (first_act < NEVER)
-    account = np.flatnonzero(
-        fake & (rng.random(len(population)) < setting.cleared_share)
-    )
-    at = first_act[account] + (rng.uniform(10, 250, len(account)) * DAY).astype(
-        np.int64
-    )
+    account = np.flatnonzero(fake & (rng.random(len(population)) < setting.cleared_share))
+    at = first_act[account] + (rng.uniform(10, 250, len(account)) * DAY).astype(np.int64)
     in_time = at < np.minimum(population.found_at, population.closed_at)[account]
     return _rows(account[in_time], "genuine", at[in_time], _REVIEW)
 
@@ -133,18 +119,11 @@ def _reviewed(
     rng: np.random.Generator,
 ) -> Rows:
     """Honest shops looked at: those of kinds that look odd twice as often."""
-    odd = np.array(
-        [
-            trade.docked or trade.name in ("library", "hobby", "online")
-            for trade in setting.trades
-        ]
-    )
+    odd = np.array([trade.docked or trade.name in ("library", "hobby", "online") for trade in setting.trades])
     chance = setting.genuine_share * np.where(odd[population.kind], 1.3, 0.65)
     honest = ~population.is_fake & (first_order < NEVER)
     account = np.flatnonzero(honest & (rng.random(len(population)) < chance))
-    last = np.maximum(
-        np.minimum(population.closed_at[account], end), first_order[account] + 2 * DAY
-    )
+    last = np.maximum(np.minimum(population.closed_at[account], end), first_order[account] + 2 * DAY)
     at = (
         first_order[account]
         + 600
@@ -160,16 +139,10 @@ def _violations(
     rng: np.random.Generator,
 ) -> Rows:
     """Big honest shops that sold before a street date; a few do so again and again."""
-    big = (population.size > 1.3) | np.array(
-        [t.name == "chain" for t in setting.trades]
-    )[population.kind]
+    big = (population.size > 1.3) | np.array([t.name == "chain" for t in setting.trades])[population.kind]
     broke = ~population.is_fake & big & (early_sale < NEVER)
-    account = np.flatnonzero(
-        broke & (rng.random(len(population)) < setting.violation_share)
-    )
-    at = early_sale[account] + (rng.uniform(0.3, 60, len(account)) * DAY).astype(
-        np.int64
-    )
+    account = np.flatnonzero(broke & (rng.random(len(population)) < setting.violation_share))
+    at = early_sale[account] + (rng.uniform(0.3, 60, len(account)) * DAY).astype(np.int64)
     return _rows(account, "violation", at, _REVIEW)
 
 
@@ -181,12 +154,8 @@ def _reversed(
 ) -> list[Rows]:
     """Honest shops taken for fake, and the outcome taken back months later."""
     honest = ~population.is_fake & (first_order < NEVER)
-    account = np.flatnonzero(
-        honest & (rng.random(len(population)) < setting.reversed_share)
-    )
-    at = first_order[account] + (rng.uniform(40, 500, len(account)) * DAY).astype(
-        np.int64
-    )
+    account = np.flatnonzero(honest & (rng.random(len(population)) < setting.reversed_share))
+    at = first_order[account] + (rng.uniform(40, 500, len(account)) * DAY).astype(np.int64)
     back = at + (rng.uniform(20, 200, len(account)) * DAY).astype(np.int64)
     return [
         _rows(account, "fake", at, _REVIEW),

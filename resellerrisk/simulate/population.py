@@ -69,14 +69,10 @@ class Population:
 
     def rows(self, index: np.ndarray) -> Population:
         """The accounts at the given places."""
-        return Population(
-            **{f.name: getattr(self, f.name)[index] for f in fields(self)}
-        )
+        return Population(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
-def draw_population(
-    setting: Setting, accounts: int, start: int, end: int, seed: int
-) -> Population:
+def draw_population(setting: Setting, accounts: int, start: int, end: int, seed: int) -> Population:
     """All accounts of a market.
 
     Parameters
@@ -93,12 +89,8 @@ def draw_population(
     Population
     """
     rng = stream(seed, "population")
-    members = draw_members(
-        setting, round(setting.fake_share * accounts), start, end, stream(seed, "rings")
-    )
-    taken_over = np.array(
-        [s.name == "taken_over" for s in setting.strategies], dtype=bool
-    )[members.strategy]
+    members = draw_members(setting, round(setting.fake_share * accounts), start, end, stream(seed, "rings"))
+    taken_over = np.array([s.name == "taken_over" for s in setting.strategies], dtype=bool)[members.strategy]
     opened = ~taken_over
     honest = _honest(setting, accounts - int(opened.sum()), start, end, rng)
     honest = _take_over(setting, honest, _choose(members, taken_over), end, rng)
@@ -116,9 +108,7 @@ def _choose(members: Members, which: np.ndarray) -> Members:
     return Members(**{f.name: getattr(members, f.name)[which] for f in fields(members)})
 
 
-def _honest(
-    setting: Setting, count: int, start: int, end: int, rng: np.random.Generator
-) -> Population:
+def _honest(setting: Setting, count: int, start: int, end: int, rng: np.random.Generator) -> Population:
     share = np.array([trade.share for trade in setting.trades])
     before = rng.random(count) < setting.opened_before_share
     applied = np.where(
@@ -126,14 +116,10 @@ def _honest(
         start - rng.integers(0, setting.opened_before_days * DAY, count),
         rng.integers(start, end - 20 * DAY, count),
     )
-    life = (rng.exponential(setting.account_years * YEAR, count) + 60 * DAY).astype(
-        np.int64
-    )
+    life = (rng.exponential(setting.account_years * YEAR, count) + 60 * DAY).astype(np.int64)
     closed = np.maximum(applied + life, start + rng.integers(20, 200, count) * DAY)
     sold_at = applied + rng.integers(200, 1200, count) * DAY
-    sold = (rng.random(count) < setting.sold_share) & (
-        sold_at < np.minimum(closed, end)
-    )
+    sold = (rng.random(count) < setting.sold_share) & (sold_at < np.minimum(closed, end))
     return Population(
         kind=rng.choice(len(share), count, p=share / share.sum()),
         country=_countries(setting, count, rng),
@@ -166,14 +152,10 @@ def _countries(setting: Setting, count: int, rng: np.random.Generator) -> np.nda
     return rng.choice(len(share), count, p=share / share.sum())
 
 
-def _ring_countries(
-    setting: Setting, members: Members, rng: np.random.Generator
-) -> np.ndarray:
+def _ring_countries(setting: Setting, members: Members, rng: np.random.Generator) -> np.ndarray:
     """Most members of a ring are in one country."""
     count = len(members.ring)
-    at_home = _countries(setting, int(members.ring.max(initial=0)) + 1, rng)[
-        members.ring
-    ]
+    at_home = _countries(setting, int(members.ring.max(initial=0)) + 1, rng)[members.ring]
     return np.where(rng.random(count) < 0.7, at_home, _countries(setting, count, rng))
 
 
@@ -186,16 +168,12 @@ def _families(setting: Setting, count: int, rng: np.random.Generator) -> np.ndar
     return family
 
 
-def _opened_as_fakes(
-    setting: Setting, members: Members, end: int, rng: np.random.Generator
-) -> Population:
+def _opened_as_fakes(setting: Setting, members: Members, end: int, rng: np.random.Generator) -> Population:
     count = len(members.ring)
     names = [trade.name for trade in setting.trades]
     claimed = np.array([names.index(name) for name, _ in CLAIMED])
     share = np.array([share for _, share in CLAIMED])
-    stays = members.since + (rng.exponential(3.5 * YEAR, count) + 150 * DAY).astype(
-        np.int64
-    )
+    stays = members.since + (rng.exponential(3.5 * YEAR, count) + 150 * DAY).astype(np.int64)
     return Population(
         kind=claimed[rng.choice(len(share), count, p=share / share.sum())],
         country=_ring_countries(setting, members, rng),
@@ -222,9 +200,7 @@ def _take_over(
     """Give each taken-over member an account that was honest long enough; one without such an account is left out."""
     columns = {f.name: getattr(honest, f.name).copy() for f in fields(honest)}
     names = [trade.name for trade in setting.trades]
-    wanted = np.isin(
-        honest.kind, [names.index(n) for n in ("store", "online", "rental", "hobby")]
-    )
+    wanted = np.isin(honest.kind, [names.index(n) for n in ("store", "online", "rental", "hobby")])
     for i in np.argsort(members.since):
         old_enough = columns["applied_at"] + _HONEST_DAYS * DAY < members.since[i]
         free = wanted & old_enough & (columns["ring"] < 0) & (columns["family"] < 0)
@@ -236,7 +212,5 @@ def _take_over(
             columns[f.name][account] = getattr(members, f.name)[i]
         columns["sold_at"][account] = NEVER
         stays = members.since[i] + int((rng.exponential(3.5) + 0.5) * YEAR)
-        columns["closed_at"][account] = min(
-            stays, _after(members.found_at[i : i + 1])[0]
-        )
+        columns["closed_at"][account] = min(stays, _after(members.found_at[i : i + 1])[0])
     return Population(**columns)

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_STEP, _MIX_A, _MIX_B = (
-    np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
+_STEP, _MIX_A, _MIX_B = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 def stream(seed: int, purpose: str, block: int = 0) -> np.random.Generator:
@@ -40,9 +38,7 @@ def stream(seed: int, purpose: str, block: int = 0) -> np.random.Generator:
     >>> stream(0, "orders", 3).random() == stream(0, "orders", 4).random()
     False
     """
-    return np.random.Generator(
-        np.random.PCG64([seed, zlib.crc32(purpose.encode()), block])
-    )
+    return np.random.Generator(np.random.PCG64([seed, zlib.crc32(purpose.encode()), block]))
 
 
 def scatter(seed: int, purpose: str, numbers: np.ndarray) -> np.ndarray:
@@ -73,9 +69,7 @@ def scatter(seed: int, purpose: str, numbers: np.ndarray) -> np.ndarray:
     >>> bool(a == b), bool(a == c)
     (True, False)
     """
-    salt = np.uint64(
-        ((seed + 1) * 0xD1342543DE82EF95 + zlib.crc32(purpose.encode())) % 2**64
-    )
+    salt = np.uint64(((seed + 1) * 0xD1342543DE82EF95 + zlib.crc32(purpose.encode())) % 2**64)
     x = (np.asarray(numbers, dtype=np.int64).astype(np.uint64) + salt) * _STEP
     x = (x ^ (x >> np.uint64(30))) * _MIX_A
     x = (x ^ (x >> np.uint64(27))) * _MIX_B

@@ -111,10 +111,7 @@ def leak_rows(
     copies = _first_of_each_film(slate, ours, others, rng)
     copy, form, at = _releases(slate, copies, rng)
     known = at + (
-        np.exp(
-            rng.normal(np.log(setting.known_days[0]), setting.known_days[1], len(at))
-        )
-        * DAY
+        np.exp(rng.normal(np.log(setting.known_days[0]), setting.known_days[1], len(at))) * DAY
     ).astype(np.int64)
     kept = np.flatnonzero((known < span[1]) & (at >= span[0]))
     kept = kept[np.argsort(known[kept], kind="stable")]
@@ -144,32 +141,18 @@ def _from_rings(
     film = slate.film[held.title]
     of_ring = ring[held.account]
     at = held.delivered_at + (
-        np.exp(
-            rng.normal(np.log(setting.copy_days[0]), setting.copy_days[1], len(film))
-        )
-        * DAY
+        np.exp(rng.normal(np.log(setting.copy_days[0]), setting.copy_days[1], len(film))) * DAY
     ).astype(np.int64)
     order = np.lexsort([held.title, held.account, at, of_ring, film])
     film, of_ring = film[order], of_ring[order]
-    first = (
-        np.r_[True, (film[1:] != film[:-1]) | (of_ring[1:] != of_ring[:-1])]
-        if len(film)
-        else order < 0
-    )
-    odds = (
-        np.log(setting.leak_share / (1 - setting.leak_share))
-        + 0.8 * slate.film_demand[film]
-    )
+    first = np.r_[True, (film[1:] != film[:-1]) | (of_ring[1:] != of_ring[:-1])] if len(film) else order < 0
+    odds = np.log(setting.leak_share / (1 - setting.leak_share)) + 0.8 * slate.film_demand[film]
     late_days, seldom = setting.late_copy
     late = at[order] > slate.final_street[held.title[order]] - late_days * DAY
     chance = np.where(late, seldom, 1.0) / (1 + np.exp(-odds))
     chosen = order[first & (rng.random(len(film)) < chance)]
-    tag = scatter(
-        seed, "tag", ring[held.account[chosen]] * 2 + rng.integers(0, 2, len(chosen))
-    )
-    return _Copies(
-        held.account[chosen], tag % len(_TAGS), held.title[chosen], at[chosen]
-    )
+    tag = scatter(seed, "tag", ring[held.account[chosen]] * 2 + rng.integers(0, 2, len(chosen)))
+    return _Copies(held.account[chosen], tag % len(_TAGS), held.title[chosen], at[chosen])
 
 
 _TAGS = (*words.GROUPS, *words.OTHER_GROUPS)
@@ -180,13 +163,8 @@ def _from_elsewhere(
 ) -> _Copies:
     """Copies whose disc was never ours: before street date or bought on the day."""
     street = slate.final_street
-    films = np.unique(
-        slate.film[(street > span[0] - 20 * DAY) & (street < span[1] + 30 * DAY)]
-    )
-    odds = (
-        np.log(setting.elsewhere_share / (1 - setting.elsewhere_share))
-        + 0.6 * slate.film_demand[films]
-    )
+    films = np.unique(slate.film[(street > span[0] - 20 * DAY) & (street < span[1] + 30 * DAY)])
+    odds = np.log(setting.elsewhere_share / (1 - setting.elsewhere_share)) + 0.6 * slate.film_demand[films]
     films = films[rng.random(len(films)) < 1 / (1 + np.exp(-odds))]
     discs = slate.title_of[films]
     preference = rng.random(discs.shape) * [0.5, 1.0, 0.6] * (discs >= 0)
@@ -200,9 +178,7 @@ def _from_elsewhere(
     return _Copies(np.full(len(films), _FROM_ELSEWHERE), tag, title, at)
 
 
-def _first_of_each_film(
-    slate: Slate, ours: _Copies, others: _Copies, rng: np.random.Generator
-) -> _Copies:
+def _first_of_each_film(slate: Slate, ours: _Copies, others: _Copies, rng: np.random.Generator) -> _Copies:
     """The first copy of each film, and now and then a later one."""
     account, tag, title, at = (
         np.concatenate([getattr(ours, name), getattr(others, name)])
@@ -248,21 +224,14 @@ def _as_columns(
     format_unknown = (rng.random(len(copy)) < _FORMAT_UNKNOWN).tolist()
     discs = [FORMATS[slate.format[t]] for t in title]
     leak_id = [f"L{i:05d}" for i in range(1, len(copy) + 1)]
-    names = _release_names(
-        slate, title, discs, form.tolist(), copies.tag[copy].tolist(), rng
-    )
+    names = _release_names(slate, title, discs, form.tolist(), copies.tag[copy].tolist(), rng)
     leaks = {
         "leak_id": leak_id,
         "release_name": names,
-        "title_id": [
-            None if u else titles[t] for t, u in zip(title, unknown, strict=True)
-        ],
+        "title_id": [None if u else titles[t] for t, u in zip(title, unknown, strict=True)],
         "leaked_at": at,
         "known_at": known,
-        "format": [
-            "unknown" if u else disc
-            for disc, u in zip(discs, format_unknown, strict=True)
-        ],
+        "format": ["unknown" if u else disc for disc, u in zip(discs, format_unknown, strict=True)],
     }
     truth = {
         "leak_id": leak_id,
@@ -281,16 +250,12 @@ def _release_names(
     rng: np.random.Generator,
 ) -> list[str]:
     remarks, shares = zip(*_REMARKS, strict=True)
-    remark = rng.choice(
-        len(remarks), len(title), p=np.array(shares) / sum(shares)
-    ).tolist()
+    remark = rng.choice(len(remarks), len(title), p=np.array(shares) / sum(shares)).tolist()
     names = []
     for t, disc, f, g, r in zip(title, discs, form, tag, remark, strict=True):
         film = slate.film[t]
         made = _FORMS[disc][f][0]
-        names.append(
-            f"{dotted(slate.film_name[film])}.{slate.film_year[film]}.{remarks[r]}{made}-{_TAGS[g]}"
-        )
+        names.append(f"{dotted(slate.film_name[film])}.{slate.film_year[film]}.{remarks[r]}{made}-{_TAGS[g]}")
     return names
 
 
@@ -303,6 +268,4 @@ def dotted(name: str) -> str:
     ('Nora.and.the.Pale.Wolf', 'Felixs.Oath', 'Bray.The.Last.Tide')
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return ".".join(
-        re.findall(r"[A-Za-z0-9-]+", plain.replace("'", "").replace("&", "and"))
-    )
+    return ".".join(re.findall(r"[A-Za-z0-9-]+", plain.replace("'", "").replace("&", "and")))

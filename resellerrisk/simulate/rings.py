@@ -46,9 +46,7 @@ class Members:
     warned_at: np.ndarray
 
 
-def draw_members(
-    setting: Setting, count: int, start: int, end: int, rng: np.random.Generator
-) -> Members:
+def draw_members(setting: Setting, count: int, start: int, end: int, rng: np.random.Generator) -> Members:
     """Members of as many rings as hold `count` fakes.
 
     Parameters
@@ -80,9 +78,7 @@ def _ring_of_each(count: int, mean: float, rng: np.random.Generator) -> np.ndarr
     return np.repeat(np.arange(count), sizes)[:count]
 
 
-def _strategies(
-    setting: Setting, ring: np.ndarray, rings: int, rng: np.random.Generator
-) -> np.ndarray:
+def _strategies(setting: Setting, ring: np.ndarray, rings: int, rng: np.random.Generator) -> np.ndarray:
     """A ring has a way of its own, which two in three of its members follow; a share are taken-over accounts."""
     share = np.array([strategy.share for strategy in setting.strategies])
     names = [strategy.name for strategy in setting.strategies]
@@ -93,18 +89,12 @@ def _strategies(
     return np.where(taken, names.index("taken_over"), drawn)
 
 
-def _joining(
-    ring: np.ndarray, begins: np.ndarray, end: int, rng: np.random.Generator
-) -> np.ndarray:
+def _joining(ring: np.ndarray, begins: np.ndarray, end: int, rng: np.random.Generator) -> np.ndarray:
     """The first member opens the ring; the others join over the months and years after."""
     first = np.r_[True, ring[1:] != ring[:-1]] if len(ring) else np.zeros(0, dtype=bool)
     late = end - _LAST_MEMBER_DAYS * DAY
-    since = begins[ring] + np.where(
-        first, 0, rng.exponential(260 * DAY, len(ring))
-    ).astype(np.int64)
-    spread = begins[ring] + (
-        rng.random(len(ring)) * np.maximum(late - begins[ring], 1)
-    ).astype(np.int64)
+    since = begins[ring] + np.where(first, 0, rng.exponential(260 * DAY, len(ring))).astype(np.int64)
+    spread = begins[ring] + (rng.random(len(ring)) * np.maximum(late - begins[ring], 1)).astype(np.int64)
     return np.where(since < late, since, spread)
 
 
@@ -127,16 +117,10 @@ def _findings(
     np.minimum.at(first, ring, own)
     first = first[ring]
     wake = first + (rng.uniform(8, 150, len(ring)) * DAY).astype(np.int64)
-    follows = (
-        (rng.random(len(ring)) < setting.followed_share)
-        & (since + 30 * DAY < first)
-        & (first < NEVER)
-    )
+    follows = (rng.random(len(ring)) < setting.followed_share) & (since + 30 * DAY < first) & (first < NEVER)
     found = np.where(follows & (wake < own), wake, own)
     heard = first + (rng.uniform(3, 45, len(ring)) * DAY).astype(np.int64)
-    warned = np.where(
-        (first < NEVER) & (heard < found), np.maximum(heard, since), NEVER
-    )
+    warned = np.where((first < NEVER) & (heard < found), np.maximum(heard, since), NEVER)
     return found, warned
 
 
@@ -144,11 +128,7 @@ def _places(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Place of each entry in its group, and the group's size."""
     order = np.argsort(groups, kind="stable")
     ordered = groups[order]
-    begins = (
-        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        if len(groups)
-        else np.zeros(0, int)
-    )
+    begins = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(groups) else np.zeros(0, int)
     sizes = np.diff(np.r_[begins, len(groups)])
     place, places = (
         np.empty(len(groups), dtype=np.int64),

@@ -96,9 +96,7 @@ class Sightings:
     seen_at: np.ndarray
 
 
-def draw_sharing(
-    setting: Setting, population: Population, end: int, seed: int
-) -> tuple[Marks, Sightings]:
+def draw_sharing(setting: Setting, population: Population, end: int, seed: int) -> tuple[Marks, Sightings]:
     """Numbers of all accounts, and when each was seen.
 
     Parameters
@@ -116,10 +114,7 @@ def draw_sharing(
         Sorted by time; none before its account's application, none at or after `end`.
     """
     rng = stream(seed, "sharing")
-    form = {
-        kind: own_number(np.arange(len(population)))
-        for kind in (*_SEEN, "address", "pickup_person")
-    }
+    form = {kind: own_number(np.arange(len(population))) for kind in (*_SEEN, "address", "pickup_person")}
     address_kind = _address_kinds(setting, population, rng)
     _share_in_centres(form, address_kind, rng)
     _share_in_families(form, population, rng)
@@ -132,9 +127,7 @@ def draw_sharing(
         *_renewals(setting, population, rng),
         *_drop_sightings(drops, population, rng),
     ]
-    marks = Marks(
-        form, address_kind, drops, population.country, _ring_country(population)
-    )
+    marks = Marks(form, address_kind, drops, population.country, _ring_country(population))
     return marks, _sorted(parts, population, end)
 
 
@@ -153,23 +146,15 @@ def _pool(start: int, number: np.ndarray, nth: np.ndarray | int = 0) -> np.ndarr
     return start - 1 - (np.asarray(number) * _OWN_PER_ACCOUNT + nth)
 
 
-def _share_in_families(
-    form: dict[str, np.ndarray], population: Population, rng: np.random.Generator
-) -> None:
+def _share_in_families(form: dict[str, np.ndarray], population: Population, rng: np.random.Generator) -> None:
     related = population.family >= 0
     families = int(population.family.max(initial=-1)) + 1
     for kind, share in _FAMILY.items():
-        same = (
-            (rng.random(families) < share)[population.family] & related
-            if families
-            else related
-        )
+        same = (rng.random(families) < share)[population.family] & related if families else related
         form[kind] = np.where(same, _pool(FAMILY, population.family), form[kind])
 
 
-def _address_kinds(
-    setting: Setting, population: Population, rng: np.random.Generator
-) -> np.ndarray:
+def _address_kinds(setting: Setting, population: Population, rng: np.random.Generator) -> np.ndarray:
     """What stands at each address; a share of the fakes sit as hobby shops do, or behind a mailbox."""
     shares = np.array([trade.addresses for trade in setting.trades])[population.kind]
     tilted = population.is_fake & (rng.random(len(population)) < setting.form_tilt)
@@ -182,25 +167,17 @@ def _share_in_centres(
 ) -> None:
     """Mailboxes stand in business centres, sixteen to each."""
     count = len(address_kind)
-    box = _pool(
-        CENTRE, rng.integers(0, count // 90 + 2, count), rng.integers(0, 16, count)
-    )
-    form["address"] = np.where(
-        address_kind == ADDRESS_KINDS.index("mailbox"), box, form["address"]
-    )
+    box = _pool(CENTRE, rng.integers(0, count // 90 + 2, count), rng.integers(0, 16, count))
+    form["address"] = np.where(address_kind == ADDRESS_KINDS.index("mailbox"), box, form["address"])
 
 
-def _share_in_offices(
-    form: dict[str, np.ndarray], population: Population, rng: np.random.Generator
-) -> None:
+def _share_in_offices(form: dict[str, np.ndarray], population: Population, rng: np.random.Generator) -> None:
     """Lines of shared offices and carriers' drivers: many accounts to a value, most of them honest."""
     count = len(population)
     for kind, share, accounts_each in (("ip", 0.05, 60), ("pickup_person", 0.35, 25)):
         values = count // accounts_each + 2
         shares = rng.random(count) < share
-        form[kind] = np.where(
-            shares, _pool(SHARED, rng.integers(0, values, count)), form[kind]
-        )
+        form[kind] = np.where(shares, _pool(SHARED, rng.integers(0, values, count)), form[kind])
 
 
 def _share_in_rings(
@@ -224,11 +201,7 @@ def _share_in_rings(
         later = np.flatnonzero(shares & ~at_once)
         after = (rng.exponential(150, len(later)) * DAY).astype(np.int64)
         late.append((later, kind, number[later], population.since[later] + after))
-        warned = (
-            fake
-            & (population.warned_at < NEVER)
-            & (rng.random(count) < _ROTATED.get(kind, 0.0))
-        )
+        warned = fake & (population.warned_at < NEVER) & (rng.random(count) < _ROTATED.get(kind, 0.0))
         moves = np.flatnonzero(warned)
         fresh = np.where(
             rng.random(len(moves)) < 0.4,
@@ -240,16 +213,12 @@ def _share_in_rings(
     return late
 
 
-def _drops(
-    setting: Setting, population: Population, rng: np.random.Generator
-) -> np.ndarray:
+def _drops(setting: Setting, population: Population, rng: np.random.Generator) -> np.ndarray:
     """Three other delivery addresses of each account: its own, its ring's, or a forwarder's dock."""
     count = len(population)
     own = np.stack([own_number(np.arange(count), nth) for nth in (2, 3, 4)], axis=1)
     docks = count // 120 + 3
-    dock = _pool(
-        DOCK, rng.integers(0, docks, (count, 1)), rng.integers(0, 4, (count, 3))
-    )
+    dock = _pool(DOCK, rng.integers(0, docks, (count, 1)), rng.integers(0, 4, (count, 3)))
     docked = np.array([trade.docked for trade in setting.trades])[population.kind]
     uses_dock = docked[:, None] | (rng.random((count, 3)) < 0.12)
     drops = np.where(uses_dock, dock, own)
@@ -263,9 +232,7 @@ def _ring_country(population: Population) -> np.ndarray:
     """The country of a ring's addresses: that of the ring's first account; honest accounts have their own."""
     country = population.country.copy()
     fake = np.flatnonzero(population.is_fake)
-    _, first, place = np.unique(
-        population.ring[fake], return_index=True, return_inverse=True
-    )
+    _, first, place = np.unique(population.ring[fake], return_index=True, return_inverse=True)
     country[fake] = population.country[fake[first]][place]
     return country
 
@@ -293,16 +260,13 @@ def _at_application(
     for kind, share in _SEEN.items():
         seen = np.flatnonzero(rng.random(count) < share)
         after = (rng.exponential(2.0, len(seen)) * DAY).astype(np.int64) + 60
-        parts.append(
-            (seen, kind, form[kind][seen], population.applied_at[seen] + after)
-        )
+        parts.append((seen, kind, form[kind][seen], population.applied_at[seen] + after))
     collects = np.minimum(
         3.0 * np.array([trade.methods[3] for trade in setting.trades])[population.kind],
         0.9,
     )
     seen = np.flatnonzero(
-        rng.random(count)
-        < np.where(population.is_fake, np.maximum(collects, 0.3), collects)
+        rng.random(count) < np.where(population.is_fake, np.maximum(collects, 0.3), collects)
     )
     after = (rng.exponential(70.0, len(seen)) * DAY).astype(np.int64) + 5 * DAY
     parts.append(
@@ -316,9 +280,7 @@ def _at_application(
     return parts
 
 
-def _renewals(
-    setting: Setting, population: Population, rng: np.random.Generator
-) -> list[tuple]:
+def _renewals(setting: Setting, population: Population, rng: np.random.Generator) -> list[tuple]:
     """New devices and banks over the years, and those that come with a new owner."""
     count = len(population)
     sold_to_fakes = population.is_fake & (population.since > population.applied_at)
@@ -326,37 +288,25 @@ def _renewals(
     parts = []
     for kind, share in _RENEWED.items():
         renewed = np.flatnonzero(rng.random(count) < share)
-        at = population.applied_at[renewed] + (
-            rng.uniform(90, 1500, len(renewed)) * DAY
-        ).astype(np.int64)
+        at = population.applied_at[renewed] + (rng.uniform(90, 1500, len(renewed)) * DAY).astype(np.int64)
         parts.append((renewed, kind, own_number(renewed, 6), at))
-        bought = np.flatnonzero(
-            (owner_at < NEVER) & (rng.random(count) < _NEW_OWNER[kind])
-        )
-        at = owner_at[bought] + (rng.uniform(-10, 25, len(bought)) * DAY).astype(
-            np.int64
-        )
+        bought = np.flatnonzero((owner_at < NEVER) & (rng.random(count) < _NEW_OWNER[kind]))
+        at = owner_at[bought] + (rng.uniform(-10, 25, len(bought)) * DAY).astype(np.int64)
         parts.append((bought, kind, own_number(bought, 7), at))
     return parts
 
 
-def _drop_sightings(
-    drops: np.ndarray, population: Population, rng: np.random.Generator
-) -> list[tuple]:
+def _drop_sightings(drops: np.ndarray, population: Population, rng: np.random.Generator) -> list[tuple]:
     """Some accounts give another delivery address for good."""
     seen = np.flatnonzero(rng.random(len(population)) < 0.16)
     after = (rng.exponential(120.0, len(seen)) * DAY).astype(np.int64) + DAY
-    from_then = np.where(
-        population.is_fake[seen], population.since[seen], population.applied_at[seen]
-    )
+    from_then = np.where(population.is_fake[seen], population.since[seen], population.applied_at[seen])
     return [(seen, "address", drops[seen, 0], from_then + after)]
 
 
 def _sorted(parts: list[tuple], population: Population, end: int) -> Sightings:
     account = np.concatenate([part[0] for part in parts])
-    kind = np.concatenate(
-        [np.full(len(part[0]), IDENTIFIER_KINDS.index(part[1])) for part in parts]
-    )
+    kind = np.concatenate([np.full(len(part[0]), IDENTIFIER_KINDS.index(part[1])) for part in parts])
     number = np.concatenate([part[2] for part in parts])
     seen_at = np.concatenate([part[3] for part in parts])
     opened, closed = (

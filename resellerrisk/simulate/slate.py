@@ -108,24 +108,18 @@ def draw_slate(setting: Setting, start: int, end: int, seed: int) -> Slate:
     announced_at, first, moved_at, moved_to = (column[order] for column in dates)
     title_of = np.full((films, 3), -1)
     title_of[film, disc] = np.arange(len(film))
-    stock = np.exp(
-        rng.normal(np.log(setting.stock_days[0]), setting.stock_days[1], films)
-    )
+    stock = np.exp(rng.normal(np.log(setting.stock_days[0]), setting.stock_days[1], films))
     age = np.where(is_new, 1.0, 0.35)
     return Slate(
         film=film,
         format=disc,
-        weight=np.exp(1.1 * demand[film])
-        * age[film]
-        * np.array([1.0, 0.8, 0.35])[disc],
+        weight=np.exp(1.1 * demand[film]) * age[film] * np.array([1.0, 0.8, 0.35])[disc],
         price=_PRICES[disc] + rng.choice(_PRICE_STEPS, films)[film],
         announced_at=announced_at,
         street=first,
         moved_at=moved_at,
         moved_to=moved_to,
-        stock_at=_arrivals(
-            first, moved_at, moved_to, (stock[film] * DAY).astype(np.int64)
-        ),
+        stock_at=_arrivals(first, moved_at, moved_to, (stock[film] * DAY).astype(np.int64)),
         film_name=_film_names(films, rng),
         film_year=year,
         film_demand=demand,
@@ -149,16 +143,10 @@ def _street_days(
     return ((day + 3) // 7 * 7 - 3 + weekday) * DAY
 
 
-def _film_years(
-    street: np.ndarray, is_new: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _film_years(street: np.ndarray, is_new: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A film's year: that of its street date some months earlier; a few are old films that come out again."""
-    months = rng.integers(3, 8, len(street)) + np.where(
-        is_new, 0, rng.integers(0, 40, len(street))
-    )
-    year = (street - months * 30 * DAY).astype("datetime64[s]").astype(
-        "datetime64[Y]"
-    ).astype(int) + 1970
+    months = rng.integers(3, 8, len(street)) + np.where(is_new, 0, rng.integers(0, 40, len(street)))
+    year = (street - months * 30 * DAY).astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
     again = rng.random(len(street)) < np.where(is_new, 0.07, 0.4)
     return year - again * rng.integers(5, 50, len(street))
 
@@ -177,20 +165,12 @@ def _announcements(
     ahead = rng.uniform(least, most, films)
     moved = rng.random(films) < setting.moved_share
     weeks = rng.integers(1, setting.moved_days // 7 + 1, films)
-    step = (
-        np.where(
-            rng.random(films) < setting.moved_later_share, weeks, -np.minimum(weeks, 2)
-        )
-        * 7
-        * DAY
-    )
+    step = np.where(rng.random(films) < setting.moved_later_share, weeks, -np.minimum(weeks, 2)) * 7 * DAY
     before = rng.uniform(3, 45, films) + np.where(step < 0, 18, 0)
     working_hour = rng.uniform(8, 18, films) * 3600
     street_of = np.zeros(films, dtype=np.int64)
     street_of[film] = street
-    announced_at = ((street_of - ahead * DAY) // DAY * DAY + working_hour).astype(
-        np.int64
-    )
+    announced_at = ((street_of - ahead * DAY) // DAY * DAY + working_hour).astype(np.int64)
     moved_at = ((street_of - before * DAY) // DAY * DAY + working_hour).astype(np.int64)
     moved_at = np.where(moved, np.maximum(moved_at, announced_at + DAY), NEVER)
     return announced_at[film], street, moved_at[film], (street_of + step)[film]
@@ -219,15 +199,10 @@ def _name_batch(count: int, rng: np.random.Generator) -> list[str]:
     adjective, noun = pick(words.ADJECTIVES, chance[0]), pick(words.NOUNS, chance[1])
     place, hero = pick(words.PLACES, chance[2]), pick(words.HEROES, chance[3])
     shape, number = (chance[4] % 100).tolist(), (chance[5] % 4 + 2).tolist()
-    return [
-        _film_name(shape[i], adjective[i], noun[i], place[i], hero[i], number[i])
-        for i in range(count)
-    ]
+    return [_film_name(shape[i], adjective[i], noun[i], place[i], hero[i], number[i]) for i in range(count)]
 
 
-def _film_name(
-    shape: int, adjective: str, noun: str, place: str, hero: str, number: int
-) -> str:
+def _film_name(shape: int, adjective: str, noun: str, place: str, hero: str, number: int) -> str:
     shapes = (
         (30, f"The {adjective} {noun}"),
         (45, f"{adjective} {noun}"),
@@ -239,9 +214,7 @@ def _film_name(
         (93, f"A {noun} in {place}"),
         (97, f"{noun} at {number * 3} O'Clock"),
     )
-    return next(
-        (name for below, name in shapes if shape < below), f"{place} {noun} {number}"
-    )
+    return next((name for below, name in shapes if shape < below), f"{place} {noun} {number}")
 
 
 def title_rows(slate: Slate, seed: int) -> dict[str, list | np.ndarray]:
@@ -255,10 +228,7 @@ def title_rows(slate: Slate, seed: int) -> dict[str, list | np.ndarray]:
     return {
         "title_id": title_ids(count),
         "ean": _product_codes(count, rng),
-        "name": [
-            _shelf_name(slate.film_name[f], articles[f], edition[i])
-            for i, f in enumerate(film)
-        ],
+        "name": [_shelf_name(slate.film_name[f], articles[f], edition[i]) for i, f in enumerate(film)],
         "year": slate.film_year[slate.film],
         "studio": [studio[f] for f in film],
         "format": [FORMATS[f] for f in slate.format.tolist()],
@@ -282,13 +252,9 @@ def _shelf_name(name: str, article_last: bool, edition: float) -> str:
 
 def _product_codes(count: int, rng: np.random.Generator) -> list[str]:
     """UPC (12 digits) for two thirds, EAN (13) for the others, each with its check digit, all different."""
-    item = (
-        rng.permutation(90_000)[:count] if count <= 90_000 else rng.permutation(count)
-    )
+    item = rng.permutation(90_000)[:count] if count <= 90_000 else rng.permutation(count)
     maker = rng.integers(10_000, 99_999, count)
-    bodies = [
-        f"{m:05d}{i:06d}" for m, i in zip(maker.tolist(), item.tolist(), strict=True)
-    ]
+    bodies = [f"{m:05d}{i:06d}" for m, i in zip(maker.tolist(), item.tolist(), strict=True)]
     prefixes = rng.choice(["", "5", "3"], count, p=[0.66, 0.2, 0.14]).tolist()
     return [with_check_digit(f"{p}{b}") for p, b in zip(prefixes, bodies, strict=True)]
 
@@ -303,9 +269,7 @@ def with_check_digit(digits: str) -> str:
     >>> with_check_digit("03600029145"), with_check_digit("400638133393")
     ('036000291452', '4006381333931')
     """
-    total = sum(
-        int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits))
-    )
+    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
     return f"{digits}{-total % 10}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -66,7 +66,7 @@ class TableWriter:
         self._waiting: list[pa.Table] = []
         self._file: Any = None
 
-    def __enter__(self) -> TableWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -76,9 +76,7 @@ class TableWriter:
 
     def add(self, columns: dict[str, Any]) -> None:
         """Add rows; every piece must have the same columns in the same order."""
-        piece = pa.table(
-            {name: _column(name, values) for name, values in columns.items()}
-        )
+        piece = pa.table({name: _column(name, values) for name, values in columns.items()})
         self._waiting.append(piece)
         self.rows += piece.num_rows
         if sum(waiting.num_rows for waiting in self._waiting) >= self._rows_at_once:
@@ -97,22 +95,14 @@ class TableWriter:
 
     def _opened(self, schema: pa.Schema) -> Any:
         if self.path.suffix == ".parquet":
-            return parquet.ParquetWriter(
-                self.path, schema, compression="zstd", store_schema=False
-            )
+            return parquet.ParquetWriter(self.path, schema, compression="zstd", store_schema=False)
         options = csv.WriteOptions(quoting_style="needed")
-        return csv.CSVWriter(
-            self.path, _readable(schema.empty_table()).schema, write_options=options
-        )
+        return csv.CSVWriter(self.path, _readable(schema.empty_table()).schema, write_options=options)
 
 
 def _column(name: str, values: Any) -> pa.Array:
     if isinstance(values, Coded):
-        words = (
-            values.words
-            if isinstance(values.words, pa.Array)
-            else pa.array(values.words, pa.string())
-        )
+        words = values.words if isinstance(values.words, pa.Array) else pa.array(values.words, pa.string())
         return pa.DictionaryArray.from_arrays(pa.array(values.codes, pa.int32()), words)
     kind = TYPES.get(name, "text")
     if kind == "text":
@@ -136,8 +126,6 @@ def _readable(table: pa.Table) -> pa.Table:
         if pa.types.is_dictionary(field.type):
             table = table.set_column(i, field.name, table.column(i).cast(pa.string()))
         elif pa.types.is_timestamp(field.type):
-            as_written = (
-                pa.date32() if TYPES[field.name] == "date" else pa.timestamp("s")
-            )
+            as_written = pa.date32() if TYPES[field.name] == "date" else pa.timestamp("s")
             table = table.set_column(i, field.name, table.column(i).cast(as_written))
     return table
