@@ -42,3 +42,7 @@ class DeclarationError(ResellerRiskError):
 
 class ModelError(ResellerRiskError):
     """A model that is missing, does not fit the data, or was changed."""
+
+
+class MatrixError(ModelError, ValueError):
+    """A matrix that a model cannot take; also a ValueError, as scikit-learn's tools expect."""

@@ -1,0 +1,29 @@
+"""The model room: a scikit-learn estimator around one LightGBM Booster, and the baselines it is judged
+against.
+
+Only this room imports lightgbm and shap, and only once a model is fitted, loaded or asked. It knows
+matrices and labels; it knows nothing of accounts, dates of decision, settings or sentences.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_WHERE = {
+    "LogisticBaseline": "baselines",
+    "RiskModel": "estimator",
+    "RuleBaseline": "baselines",
+    "later_split": "splits",
+    "random_split": "splits",
+}
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
