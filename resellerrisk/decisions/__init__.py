@@ -1,0 +1,31 @@
+"""The decisions room: from a probability to a score, a band and an action, by costs and the desk's capacity.
+
+It knows probabilities and settings only: no model, no matrix, no tables. It recommends; people decide.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_WHERE = {
+    "SECOND_PERSON": "costs",
+    "Settings": "settings",
+    "SubjectSettings": "settings",
+    "actions": "costs",
+    "bands": "scale",
+    "expected_costs": "costs",
+    "read_settings": "settings",
+    "score_1000": "scale",
+    "thresholds": "scale",
+}
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
