@@ -16,7 +16,7 @@ from resellerrisk.matrix import Matrix, build_matrix, prepare_signals, snapshot_
 from resellerrisk.pipeline.train import Trained
 from resellerrisk.reasons import write_reasons
 from resellerrisk.signals.compute import Signals, Snapshots
-from resellerrisk.signals.peers import SIZE_COLUMN
+from resellerrisk.signals.declare import Column
 from resellerrisk.tables import Market, write_frame
 
 
@@ -108,15 +108,15 @@ def score_matrix(signals: Signals, matrix: Matrix, trained: Trained, settings: S
     reasons = write_reasons(
         matrix.values,
         explained.drop(columns="base_value"),
-        typical_of(signals, matrix),
+        typical_of(signals, matrix.snapshots),
         {column.name: column for column in matrix.columns},
     )
     moment = scored_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     scores = matrix.keys.assign(
         score=score_1000(probability),
         probability=probability,
-        band=bands(probability, settings),
-        action=actions(probability, trained.subject, settings, early_lines=_early_lines(matrix)),
+        band=bands(probability, trained.subject, settings),
+        action=recommend(probability, trained, settings, _early_lines(matrix)),
     )
     scores = pd.concat([scores, reasons.reset_index(drop=True)], axis=1)
     scores["base_value"] = base
@@ -160,20 +160,36 @@ def find_accounts(market: Market, accounts: Sequence[str]) -> np.ndarray:
     return codes
 
 
-def typical_of(signals: Signals, matrix: Matrix):
-    """A function that gives the quartiles of a column among the peers of some rows, shape (m, 2)."""
-    by_name = {column.name: column for column in matrix.columns}
-    snapshots = matrix.snapshots
-    sizes = (
-        matrix.values[SIZE_COLUMN].to_numpy()
-        if SIZE_COLUMN in matrix.values
-        else np.zeros(len(snapshots))
-    )
+def typical_of(signals: Signals, snapshots: Snapshots):
+    """A function that gives the quartiles of a column among the peers of some snapshots, shape (m, 2)."""
 
-    def typical(name: str, rows: np.ndarray) -> np.ndarray:
-        return signals.peers.typical(by_name[name], snapshots.account[rows], snapshots.at[rows], sizes[rows])
+    sizes = signals.peers.sizes(snapshots)
+
+    def typical(column: Column, rows: np.ndarray) -> np.ndarray:
+        return signals.peers.typical(column, take(snapshots, rows), sizes[rows])
 
     return typical
+
+
+def recommend(probability: np.ndarray, trained: Trained, settings: Settings, early_lines: np.ndarray | None) -> np.ndarray:
+    """The action that costs least for each row, with reviews kept to what the desk can do.
+
+    The desk's capacity is met on the newest subjects of the training time: below the probability at which it was used up
+    there, the next best action is taken. So a row's action does not depend on which other rows are scored.
+    """
+    free = actions(probability, trained.subject, settings, early_lines, reviews=probability.size)
+    none = actions(probability, trained.subject, settings, early_lines, reviews=0)
+    return np.where(probability >= review_floor(trained, settings), free, none)
+
+
+def review_floor(trained: Trained, settings: Settings) -> float:
+    """The lowest probability for which the desk has time, by the newest subjects of the training time."""
+    newest = trained.facts["newest"]
+    room = int(getattr(settings, trained.subject).reviews_per_day * newest["days"])
+    highest = newest["highest"]
+    if room == 0:
+        return np.inf
+    return highest[room - 1] if room <= len(highest) else 0.0
 
 
 def _early_lines(matrix: Matrix) -> np.ndarray | None:

@@ -12,6 +12,7 @@ import pandas as pd
 from resellerrisk.errors import InputError, ModelError
 from resellerrisk.matrix import (
     LEAD_DAYS,
+    Matrix,
     build_matrix,
     label_snapshots,
     prepare_signals,
@@ -30,6 +31,9 @@ from resellerrisk.vocabulary import SUBJECTS
 
 #: Snapshots of accounts not found fake that training takes at most; the kept ones weigh for the others.
 MOST_NEGATIVES = 60_000
+#: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
+NEWEST_DAYS = 90
+MOST_NEWEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -122,27 +126,70 @@ def train(
     if subject not in SUBJECTS:
         raise InputError(f"There is no subject {subject!r}.", f"There is: {', '.join(SUBJECTS)}.")
     as_of = pd.Timestamp(as_of)
-    signals = signals or prepare_signals(market)
+    rows = training_set(signals or prepare_signals(market), subject, as_of, seed, unlabelled)
+    return fit(rows, market.fingerprint, seed=seed, **parameters)
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What a model is fitted on: a matrix with labels known at the training moment.
+
+    Attributes
+    ----------
+    subject : str
+    as_of : Timestamp
+    matrix : Matrix of n snapshots
+    labels : float64[n], 0 or 1
+    weight : float64[n]
+    unlabelled : str
+        How snapshots of undecided accounts were used.
+    """
+
+    subject: str
+    as_of: pd.Timestamp
+    matrix: Matrix
+    labels: np.ndarray
+    weight: np.ndarray
+    unlabelled: str
+
+
+def training_set(signals: Signals, subject: str, as_of: pd.Timestamp, seed: int = 0, unlabelled="negative") -> TrainingSet:
+    """Snapshots before a moment, their signals, and their labels as known at it."""
     snapshots, labels, weight = training_rows(signals, subject, as_of, seed, unlabelled)
-    columns = catalogue().for_subject(subject)
-    matrix = build_matrix(signals, snapshots, columns)
+    matrix = build_matrix(signals, snapshots, catalogue().for_subject(subject))
+    return TrainingSet(subject, as_of, matrix, labels, weight, unlabelled)
+
+
+def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters) -> Trained:
+    """Fit the estimator on a training set, and write down what it was made from."""
+    columns, snapshots, labels = rows.matrix.columns, rows.matrix.snapshots, rows.labels
     model = RiskModel(**model_parameters(columns, seed) | parameters)
-    model.fit(matrix.values, labels, sample_weight=weight, times=snapshots.moments, groups=snapshots.account)
+    model.fit(rows.matrix.values, labels, sample_weight=rows.weight, times=snapshots.moments, groups=snapshots.account)
     model.facts_ = {
-        "subject": subject,
-        "as_of": as_of.isoformat(),
-        "data_fingerprint": market.fingerprint,
+        "subject": rows.subject,
+        "as_of": rows.as_of.isoformat(),
+        "data_fingerprint": data_fingerprint,
         "signals": len(columns),
         "signals_hash": hash_columns(columns),
         "snapshots": len(snapshots),
         "positive_snapshots": int(labels.sum()),
         "fakes": int(np.unique(snapshots.account[labels == 1]).size),
         "accounts": int(np.unique(snapshots.account).size),
-        "unlabelled": unlabelled,
-        "lead_days": LEAD_DAYS[subject],
+        "unlabelled": rows.unlabelled,
+        "lead_days": LEAD_DAYS[rows.subject],
         "seed": seed,
+        "newest": _newest(rows, model),
     }
-    return Trained(subject, model, hash_model(model))
+    return Trained(rows.subject, model, hash_model(model))
+
+
+def _newest(rows: TrainingSet, model: RiskModel) -> dict:
+    """How the newest subjects before the training moment score: what the desk's capacity is held against."""
+    at = rows.matrix.snapshots.moments
+    days = 1 if rows.subject == "account" else NEWEST_DAYS
+    chosen = at >= np.datetime64(rows.as_of) - np.timedelta64(0 if rows.subject == "account" else days, "D")
+    probability = model.predict_proba(rows.matrix.values[chosen])[:, 1]
+    return {"days": days, "highest": [float(f"{value:.4g}") for value in np.sort(probability)[::-1][:MOST_NEWEST]]}
 
 
 def training_rows(

@@ -57,10 +57,16 @@ class PeerBook:
             out[rows] = self._months[int(month)].positions(column.base, values[rows], types[rows], sizes[rows])
         return out
 
-    def typical(self, column: Column, account: np.ndarray, at: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    def sizes(self, snapshots) -> np.ndarray:
+        """What the size of each snapshot's account is told by, float64[n]."""
+        from resellerrisk.signals.compute import Work
+
+        return Work(self._signals, snapshots).named(SIZE_COLUMN)
+
+    def typical(self, column: Column, snapshots, sizes: np.ndarray) -> np.ndarray:
         """Lower and upper quartile of the column among each snapshot's peers, shape (n, 2)."""
-        out = np.full((account.size, 2), np.nan)
-        months, types = month_of(at), self._types(account)
+        out = np.full((len(snapshots), 2), np.nan)
+        months, types = month_of(snapshots.at), self._types(snapshots.account)
         self._prepare(np.unique(months))
         for month in np.unique(months):
             rows = np.flatnonzero(months == month)

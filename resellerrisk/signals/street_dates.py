@@ -7,6 +7,7 @@ import numpy as np
 from resellerrisk.signals.declare import (
     COUNT,
     DAYS,
+    DISCS,
     HIGHER,
     LOWER,
     NEITHER,
@@ -17,12 +18,13 @@ from resellerrisk.signals.declare import (
     TITLES,
     as_is,
     distinct,
+    ever,
     last,
     longest,
     mean,
     signal,
     this_order,
-    ever,
+    total,
 )
 from resellerrisk.signals.rows import given
 from resellerrisk.signals.sources import MOTIVE, OWN, SDNY, SLATE, TRADE
@@ -46,6 +48,15 @@ def before_street_date(orders):
 def early_lines(orders):
     """Number of order lines for discs that were not yet on sale."""
     return orders.early
+
+
+@signal(
+    "orders", total(DISCS), last(90), this_order, riskier=NEITHER, family="street date", source=SDNY,
+    reason="{value} in {window} were of discs not yet on sale (shops like this: {typical}).",
+)
+def early_units(orders):
+    """Units ordered of discs that were not yet on sale."""
+    return np.where(orders.early, orders.quantity, 0)
 
 
 @signal(

@@ -1,0 +1,30 @@
+# Two commands that need nothing but Python and make: `make demo` and `make test`. Each makes its own environment in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test slow lint clean
+
+demo: .venv/core.done
+	$(BIN)/python -m pipelines.demo
+
+test: .venv/test.done
+	$(BIN)/ruff check resellerrisk tests pipelines
+	$(BIN)/ruff format --check resellerrisk tests pipelines
+	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/python -m pytest -n 2
+
+slow: .venv/test.done
+	$(BIN)/python -m pytest -m slow -n 2
+
+.venv/core.done: setup.cfg pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+	touch $@
+
+.venv/test.done: .venv/core.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist demo .resellerrisk
