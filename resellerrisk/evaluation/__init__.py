@@ -1,0 +1,26 @@
+"""The evaluation room: how good scores were on what came later, with intervals, beside two rivals.
+
+It is handed scored rows with what turned out; it trains nothing and scores nothing. Names are loaded when
+first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOME = {
+    "Evaluation": "evaluation",
+    "judge": "judging",
+    "take_judged": "judged",
+}
+__all__ = ["Evaluation", "judge", "take_judged"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
