@@ -53,6 +53,7 @@ def split_email(email: str) -> tuple[str, str] | None:
     return read.local_part, read.ascii_domain or read.domain
 
 
+@functools.lru_cache(maxsize=1 << 18)
 def parse_phone(phone: str, country: str | None):
     """A `phonenumbers.PhoneNumber` in which ``00`` may stand for ``+``, or None where nothing can be read.
 

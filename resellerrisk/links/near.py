@@ -6,8 +6,11 @@ no translations, no thresholds tuned on outcomes. Linear: candidates meet in blo
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from itertools import combinations
+
+import numpy as np
 
 #: Shortest name whose one-letter neighbour is still more likely a slip than another name. Assumption.
 SHORTEST_NAME = 10
@@ -39,17 +42,31 @@ def near_names(keys) -> list[tuple[int, int]]:
     """
     from rapidfuzz.distance import OSA
 
-    blocks = defaultdict(list)
-    for i, key in enumerate(keys):
-        if len(key) >= SHORTEST_NAME:
-            for shorter in {key, *(key[:k] + key[k + 1 :] for k in range(len(key)))}:
-                blocks[shorter].append(i)
-    candidates = {pair for block in blocks.values() if len(block) > 1 for pair in combinations(block, 2)}
+    candidates = {pair for block in _blocks_of_twins(keys) for pair in combinations(block, 2)}
     return sorted(
         (i, j)
         for i, j in candidates
         if _fixed(keys[i]) == _fixed(keys[j]) and OSA.distance(keys[i], keys[j], score_cutoff=1) == 1
     )
+
+
+def _blocks_of_twins(keys) -> list[list[int]]:
+    """Positions of keys that become one text when one letter, or none, is left out of each.
+
+    Hashes stand for the texts, which need not be kept; a chance meeting of hashes is only one more candidate.
+    """
+    meetings, positions = array("q"), array("q")
+    for i, key in enumerate(keys):
+        if len(key) >= SHORTEST_NAME:
+            shorter = {hash(key), *(hash(key[:k] + key[k + 1 :]) for k in range(len(key)))}
+            meetings.extend(shorter)
+            positions.extend([i] * len(shorter))
+    order = np.lexsort((positions, meetings))
+    met, positions = np.asarray(meetings)[order], np.asarray(positions)[order]
+    starts = np.flatnonzero(np.concatenate([[True], met[1:] != met[:-1]])) if len(met) else np.empty(0, int)
+    ends = np.append(starts[1:], len(met))
+    crowded = ends - starts > 1
+    return [positions[a:b].tolist() for a, b in zip(starts[crowded], ends[crowded], strict=True)]
 
 
 def _fixed(key: str) -> list[str]:

@@ -145,6 +145,19 @@ def test_an_identifier_changes_hands_when_its_holder_had_stopped(market_of, last
     assert figure(market, "identifiers_changed_hands_count", "A", "2019-06-30") == 0
 
 
+def test_a_row_of_the_very_second_does_not_keep_an_account_from_having_stopped(market_of):
+    rows = [("A", "device", "D1234", "2019-02-01"), ("B", "device", "D1234", "2019-05-31")]
+    market = market_of({"A": {}, "B": {}}, rows, [("A", "2019-05-31", None)])
+    assert figure(market, "identifiers_changed_hands_count", "B", "2019-06-30") == 1
+
+
+def test_an_identifier_that_one_earlier_holder_still_uses_did_not_change_hands(market_of):
+    rows = [(account, "device", "D1234", f"2019-02-0{day}") for day, account in enumerate("AB", 1)]
+    rows += [("C", "device", "D1234", "2019-05-31")]
+    market = market_of({"A": {}, "B": {}, "C": {}}, rows, [("A", "2019-05-20", None)])
+    assert figure(market, "identifiers_changed_hands_count", "C", "2019-06-30") == 0
+
+
 def test_a_number_given_out_anew_links_half(market_of):
     rows = [("A", "phone", "212 555 0187", "2019-02-01"), ("B", "phone", "212 555 0187", "2020-05-31")]
     silent, busy = (

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resellerrisk.links import find_links
+from resellerrisk.links.declare import HALF_WORTH_HOLDERS
 
 SECOND = pd.Timedelta(seconds=1)
 
@@ -77,6 +78,14 @@ def test_the_own_form_counts_at_its_application_but_the_others_form_of_that_seco
     assert figures(late, "A", phone["applied_at"])["link_group_size"] == 2
     assert figures(late, "B", phone["applied_at"])["linked_accounts_count"] == 0
     assert figures(together, "A", phone["applied_at"])["linked_accounts_count"] == 0
+
+
+def test_an_applicant_is_counted_among_the_holders_of_what_its_form_says(market_of):
+    phone, late = {"phone": "212 555 0187"}, "2019-05-06 10:00:00"
+    others = {f"B{i}": phone for i in range(HALF_WORTH_HOLDERS - 1)}
+    market = market_of({"A": {**phone, "applied_at": late}, **others})
+    assert figures(market, "A", late)["strongest_link"] == pytest.approx(0.7 / 2)
+    assert figures(market, "B1", late)["strongest_link"] > 0.7 / 2
 
 
 def test_the_own_order_counts_only_when_it_is_what_is_scored(market_of):
