@@ -9,10 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from numbers import Real
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from resellerrisk.reasons import timeline, waterfall
@@ -94,7 +97,8 @@ def show_case(case: Case) -> str:
         early_lines=early.iloc[::-1].head(EARLY_LINES_SHOWN).to_dict("records"),
         families=case.families.rename_axis("family").reset_index().to_dict("records"),
         start=probability_of(case.base_value),
-        origin={"Model": case.model_version, "Data fingerprint": case.data_fingerprint, **case.training},
+        origin={"Model": case.model_version, "Data fingerprint": case.data_fingerprint},
+        training={_show_name(name): fact for name, fact in case.training.items()},
     )
 
 
@@ -161,17 +165,32 @@ def _show_days(days: float) -> str:
 def _show_fact(fact) -> str:
     """A fact of any type as text.
 
-    >>> [_show_fact(fact) for fact in (12345, 0.25, True, None, "", pd.Timestamp("2020-01-31"), "LLC")]
-    ['12,345', '0.25', 'yes', 'not known', 'not known', '2020-01-31', 'LLC']
+    >>> [_show_fact(fact) for fact in (12345, 0.25, 2.0, True, None, "", pd.Timestamp("2020-01-31"), "LLC", ("a", 1))]
+    ['12,345', '0.25', '2', 'yes', 'not known', 'not known', '2020-01-31', 'LLC', 'a, 1']
     """
+    if isinstance(fact, Mapping):
+        return ", ".join(f"{name}: {_show_fact(part)}" for name, part in fact.items())
+    if isinstance(fact, (list, tuple)):
+        return ", ".join(map(_show_fact, fact))
     if pd.isna(fact) or fact == "":
         return "not known"
-    if isinstance(fact, bool):
+    if isinstance(fact, (bool, np.bool_)):
         return "yes" if fact else "no"
     if hasattr(fact, "isoformat"):
         stamp = pd.Timestamp(fact)
         return _show_day(stamp) if stamp == stamp.normalize() else _show_moment(stamp)
-    return f"{fact:,}" if isinstance(fact, (int, float)) else str(fact)
+    if isinstance(fact, Real):
+        return f"{int(fact):,}" if fact == fact // 1 else f"{fact:,.6g}"
+    return str(fact)
+
+
+def _show_name(name: str) -> str:
+    """
+    >>> _show_name("positive_snapshots")
+    'Positive snapshots'
+    """
+    words = str(name).replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _without_ending(sentence: str) -> str:

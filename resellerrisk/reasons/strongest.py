@@ -221,13 +221,13 @@ def group_by_family(contributions: pd.Series, columns: Mapping[str, Column]) -> 
     {'raises': 0.3, 'lowers': -0.1, 'share': 1.0}
     """
     added = contributions.to_numpy(float)
-    family = pd.Series([columns[name].family for name in contributions.index], dtype=object, name="family")
+    family = np.array([columns[name].family for name in contributions.index], object)
     parts = pd.DataFrame({"raises": np.maximum(added, 0.0), "lowers": np.minimum(added, 0.0)})
-    sums = parts.groupby(family.to_numpy(object), sort=False).sum().rename_axis("family")
+    sums = parts.groupby(pd.Categorical(family, FAMILIES), observed=True).sum().rename_axis("family")
+    sums.index = sums.index.astype(object)
     moved = sums["raises"] - sums["lowers"]
     sums["share"] = moved / moved.sum() if moved.sum() > 0 else 0.0
-    in_reading_order = sums.reindex([name for name in FAMILIES if name in sums.index])
-    return in_reading_order[moved > 0].sort_values("share", ascending=False, kind="stable")
+    return sums[moved > 0].sort_values("share", ascending=False, kind="stable")
 
 
 def _make_reason(

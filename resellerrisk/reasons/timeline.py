@@ -21,7 +21,7 @@ HEIGHT = 348
 MOST_DAYS_AFTER, MOST_DAYS_BEFORE, FEWEST_DAYS_BEFORE = 35, 84, 21
 #: From so many lines on, lines are put together to cells of so many pixels.
 MOST_SINGLE, CELL = 600, 7
-SMALLEST, LARGEST = 1.8, 7.0
+SMALLEST, LARGEST, LARGEST_IN_CELL = 2.0, 8.0, 3.6
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def _gather(lines: pd.DataFrame, zero: float) -> pd.DataFrame:
 
 
 def _draw_marks(lines: pd.DataFrame) -> tuple[Marks, ...]:
-    radius = np.clip(1.3 + 0.55 * np.sqrt(lines["units"].to_numpy(float)), SMALLEST, LARGEST)
+    largest = LARGEST if (lines["lines"] == 1).all() else LARGEST_IN_CELL
+    radius = np.clip(1.6 + 0.65 * np.sqrt(lines["units"].to_numpy(float)), SMALLEST, largest)
     lines = lines.assign(radius=radius)
     marks = []
     for early in (False, True):
@@ -194,11 +195,8 @@ def _time_ticks(ordered_at: pd.Series, as_of: pd.Timestamp, across) -> tuple[tup
 
 def _notes(shown: int, further_ahead: int, undated: int, highest: float) -> tuple[str, ...]:
     tests = [
-        (shown > MOST_SINGLE, f"{shown:,} lines are drawn together: one mark for all lines of a few days."),
-        (
-            further_ahead,
-            f"{further_ahead:,} lines ordered more than {highest:.0f} days ahead stand at the upper edge.",
-        ),
-        (undated, f"{undated:,} lines are not drawn: no street date was known when they were ordered."),
+        (shown > MOST_SINGLE, f"Drawn together, one mark for all lines of a few days: {shown:,}."),
+        (further_ahead, f"At the upper edge, ordered more than {highest:.0f} days ahead: {further_ahead:,}."),
+        (undated, f"Not drawn, no street date known when ordering: {undated:,}."),
     ]
     return tuple(words for holds, words in tests if holds)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from resellerrisk.reasons.case import Case, probability_of
 
 WIDTH, ROW, TOP = 900, 23, 34
-LABEL_RIGHT, VALUE_LEFT, PLOT_LEFT, PLOT_RIGHT = 362, 372, 452, 840
+LABEL_RIGHT, VALUE_LEFT, PLOT_LEFT, PLOT_RIGHT = 362, 372, 490, 846
 LABEL_LETTERS = 58
 TICKS = (1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
 FEWEST_TICK_PIXELS = 42
