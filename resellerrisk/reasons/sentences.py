@@ -95,6 +95,8 @@ def describe(column: Column) -> str:
     >>> describe(columns_of(lines.declared)[0])
     'order lines'
     """
+    if column.base:
+        return f"where it stands among shops of the same type and size: {describe(column.base)}"
     meaning = column.declaration.meaning.rstrip(".")
     acronym = meaning[1:2].isupper()
     return meaning if acronym else meaning[:1].lower() + meaning[1:]

@@ -28,6 +28,13 @@ def test_a_missing_value_has_a_sentence_of_its_own(columns):
     )
 
 
+def test_a_missing_position_among_peers_says_of_what(columns):
+    assert tell(columns["before_street_date_share_90d_vs_peers"], NOTHING, NOTHING, NOTHING, 0.4) == (
+        "Not known for the last 90 days: where it stands among shops of the same type and size: "
+        "order lines for discs that were not yet on sale. Raises the score."
+    )
+
+
 def test_a_value_of_zero_is_not_a_missing_one(columns):
     assert tell(columns["before_street_date_share_90d"], 0.0, 0.0, 0.0, -0.4).startswith("0% of the lines")
 
