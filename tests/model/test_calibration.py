@@ -42,6 +42,11 @@ def test_one_class_leaves_the_margin_as_it_is():
     assert fit_calibration(np.array([-1.0, 2.0]), np.zeros(2)) == Calibration(1.0, 0.0)
 
 
+def test_a_margin_that_ranks_upside_down_is_flattened_and_not_turned():
+    margin, y = draw(5_000, -1.0, -4.0)
+    assert fit_calibration(margin, y).slope == SLOPE_RANGE[0] > 0
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(-30, 30), st.booleans()), min_size=2, max_size=60))
 def test_the_slope_is_never_negative_even_where_the_margin_is_wrong_about_everything(rows):

@@ -14,6 +14,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from resellerrisk.errors import DeclarationError, MatrixError, ModelError
 from resellerrisk.model import RiskModel
 from resellerrisk.model.additivity import check_additivity
+from resellerrisk.model.calibration import Calibration
 
 SMALL = {"max_trees": 60, "learning_rate": 0.1, "early_stopping_rounds": 20, "column_share": 0.6, "n_jobs": 1}
 CATEGORIES = {"kind": 5}
@@ -83,6 +84,18 @@ def test_contributions_that_do_not_add_up_are_refused():
         check_additivity(parts, np.array([-0.5, -0.5 + 2e-9]))
     with pytest.raises(ModelError, match="2 of 2 rows"):
         check_additivity(parts * np.nan, np.array([-0.5, -0.5]))
+
+
+def test_every_batch_of_contributions_is_checked(model, market):
+    class Faulty:
+        def predict(self, values, pred_contrib=False, **how):
+            wrong = 1e-6 if pred_contrib else 0.0
+            return model.booster_.predict(values, pred_contrib=pred_contrib, **how) + wrong
+
+    faulty = copy.copy(model)
+    faulty.booster_ = Faulty()
+    with pytest.raises(ModelError, match="10 of 10 rows"):
+        faulty.contributions(market[0].iloc[:10])
 
 
 def test_one_row_alone_is_the_same_row_in_bulk(model, market):
@@ -195,14 +208,39 @@ def test_what_lies_after_the_cut_does_not_choose_the_trees_that_are_fitted(marke
     assert leaves["internal_count"] == fitted < 1500
 
 
-def test_the_calibration_is_part_of_the_booster(market):
-    """Labels flipped at random in later time flatten the probabilities, not the ranking."""
+def test_the_calibration_is_part_of_the_booster(market, monkeypatch):
+    X, y, times, _ = market
+    plain = RiskModel(**SMALL).fit(X, y, times=times)
+    line = Calibration(slope=2.0, intercept=0.5)
+    monkeypatch.setattr("resellerrisk.model.estimator.fit_calibration", lambda *_: line)
+    forced = RiskModel(**SMALL).fit(X, y, times=times)
+    raw = (plain.margin(X) - plain.calibration_.intercept) / plain.calibration_.slope
+    np.testing.assert_allclose(forced.margin(X), line.apply(raw), rtol=0, atol=1e-9)
+
+
+def test_noise_in_later_time_flattens_the_probabilities(market):
     X, y, times, _ = market
     late = times > np.quantile(times, 0.7)
     noisy = np.where(late & (np.random.default_rng(0).random(1500) < 0.25), 1 - y, y)
     plain, flat = (RiskModel(**SMALL, refit=False).fit(X, labels, times=times) for labels in (y, noisy))
     assert flat.calibration_.slope < plain.calibration_.slope
-    assert np.ptp(flat.margin(X)) < np.ptp(plain.margin(X))
+
+
+def test_growing_stops_where_later_time_gains_nothing_and_goes_on_where_it_does(market):
+    X, y, times, _ = market
+    patience = {**SMALL, "max_trees": 60, "early_stopping_rounds": 20, "bags": 1, "refit": False}
+    noise = np.random.default_rng(0).permutation(y)
+    assert RiskModel(**patience).fit(X, noise, times=times).training_["trees"][0] < 20
+    assert RiskModel(**patience).fit(X, y, times=times).training_["trees"][0] > 30
+
+
+def test_bags_differ_from_each_other(model):
+    trees = model.booster_.dump_model()["tree_info"]
+    counts = model.training_["trees"]
+    assert len(trees) == sum(counts)
+    first, second = trees[0]["tree_structure"], trees[counts[0]]["tree_structure"]
+    assert first["internal_count"] == second["internal_count"] == 1500
+    assert (first["split_gain"], first["threshold"]) != (second["split_gain"], second["threshold"])
 
 
 def test_weights_count(market):
