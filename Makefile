@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+CODE := resellerrisk pipelines tests
+RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RUF002,RUF003,RUF005
 
 .PHONY: demo test slow lint clean
 
@@ -9,8 +11,8 @@ demo: .venv/core.done
 	$(BIN)/python -m pipelines.demo
 
 test: .venv/test.done
-	$(BIN)/ruff check resellerrisk tests pipelines
-	$(BIN)/ruff format --check resellerrisk tests pipelines
+	$(BIN)/ruff check $(RULES) $(CODE)
+	$(BIN)/ruff format --check --line-length 110 $(CODE)
 	$(BIN)/lint-imports --config setup.cfg
 	$(BIN)/python -m pytest -n 2
 

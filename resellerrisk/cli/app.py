@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from resellerrisk.errors import InputError, ResellerRiskError
-from resellerrisk.vocabulary import SUBJECTS
+from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
 app = typer.Typer(
     help="Finds fake retailers among a disc distributor's accounts, and says why.\n\n"
@@ -28,17 +28,30 @@ state = {"home": None}
 
 Data = Annotated[Path, typer.Argument(help="Folder of the contract's tables.", metavar="DATA")]
 Subject = Annotated[str, typer.Option(help=f"What is looked at: {', '.join(SUBJECTS)}.")]
-AsOf = Annotated[str | None, typer.Option(help="The moment T, UTC: only what was known before it counts.", metavar="DATE")]
-Limit = Annotated[float, typer.Option(help="Share of a table's rows that may be set aside before the run stops.")]
-Quarantine = Annotated[Path | None, typer.Option(help="Folder for the rows that are set aside, with the reason.")]
-Model = Annotated[str | None, typer.Option(help="A model's folder, or SUBJECT/VERSION; the champion by default.")]
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Costs and capacity as TOML; packaged ones by default.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="The moment T, UTC: only what was known before it counts.", metavar="DATE")
+]
+Limit = Annotated[
+    float, typer.Option(help="Share of a table's rows that may be set aside before the run stops.")
+]
+Quarantine = Annotated[
+    Path | None, typer.Option(help="Folder for the rows that are set aside, with the reason.")
+]
+Model = Annotated[
+    str | None, typer.Option(help="A model's folder, or SUBJECT/VERSION; the champion by default.")
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Costs and capacity as TOML; packaged ones by default.")
+]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
 
 
 @app.callback()
 def options(
-    home: Annotated[Path | None, typer.Option(help="Home folder: models and MLflow store. [RESELLERRISK_HOME, else .resellerrisk]")] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Home folder: models and MLflow store. [RESELLERRISK_HOME, else .resellerrisk]"),
+    ] = None,
     debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
 ) -> None:
     """Set what holds for every command."""
@@ -52,7 +65,9 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
     start: Annotated[str, typer.Option(help="First day of ordering.", metavar="DATE")] = "2017-01-01",
     end: Annotated[str, typer.Option(help="Last day of ordering.", metavar="DATE")] = "2020-12-31",
-    setting: Annotated[str, typer.Option(help="Kind of market: port, few_leaks, look_alikes, patient.")] = "port",
+    setting: Annotated[
+        str, typer.Option(help="Kind of market: port, few_leaks, look_alikes, patient.")
+    ] = "port",
     format: Annotated[str, typer.Option(help="parquet or csv.")] = "parquet",
 ) -> None:
     """Simulate a market in the contract, with the truth beside it in OUT/truth.
@@ -61,8 +76,12 @@ def simulate(
     """
     from resellerrisk.simulate import simulate_market
 
-    counts = simulate_market(out, accounts=accounts, seed=seed, start=start, end=end, setting=setting, format=format)
-    _table("Written to " + str(out), ["table", "rows"], [[name, f"{rows:,}"] for name, rows in counts.items()])
+    counts = simulate_market(
+        out, accounts=accounts, seed=seed, start=start, end=end, setting=setting, format=format
+    )
+    _table(
+        "Written to " + str(out), ["table", "rows"], [[name, f"{rows:,}"] for name, rows in counts.items()]
+    )
 
 
 @app.command()
@@ -85,7 +104,9 @@ def train(
     subject: Subject,
     as_of: Annotated[str, typer.Option(help="The training moment T, UTC.", metavar="DATE")],
     seed: Annotated[int, typer.Option(help="Same data, same seed, same bytes.")] = 0,
-    unlabelled: Annotated[str, typer.Option(help="Accounts nobody decided about: negative or left_out.")] = "negative",
+    unlabelled: Annotated[
+        str, typer.Option(help=f"Accounts nobody decided about: {', '.join(UNLABELLED)}.")
+    ] = UNLABELLED[0],
     limit: Limit = 0.05,
     quarantine: Quarantine = None,
 ) -> None:
@@ -99,7 +120,9 @@ def train(
     moment = read_moment(as_of, "--as-of")
     market = _read(data, limit, quarantine)
     with progress.status(f"training on what was known before {moment}"):
-        trained, serves = keep(_home(), train_model(market, subject, moment, seed=seed, unlabelled=unlabelled))
+        trained, serves = keep(
+            _home(), train_model(market, subject, moment, seed=seed, unlabelled=unlabelled)
+        )
     facts = trained.facts
     say.print(
         f"Model {trained.version}: {facts['signals']} signals, {facts['snapshots']:,} snapshots of {facts['accounts']:,} accounts, "
@@ -115,8 +138,12 @@ def score(
     data: Data,
     subject: Subject,
     as_of: AsOf = None,
-    since: Annotated[str | None, typer.Option(help="Applications or orders from then on.", metavar="DATE")] = None,
-    until: Annotated[str | None, typer.Option(help="Applications or orders before then.", metavar="DATE")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Applications or orders from then on.", metavar="DATE")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Applications or orders before then.", metavar="DATE")
+    ] = None,
     account: Annotated[list[str] | None, typer.Option(help="Only this account; may be repeated.")] = None,
     model: Model = None,
     settings: SettingsFile = None,
@@ -134,8 +161,10 @@ def score(
     from resellerrisk.tracking import load
 
     chosen = read_settings(settings)
-    moments = {name: value and read_moment(value, f"--{name.replace('_', '-')}") for name, value in
-               (("as_of", as_of), ("since", since), ("until", until))}
+    moments = {
+        name: value and read_moment(value, f"--{name.replace('_', '-')}")
+        for name, value in (("as_of", as_of), ("since", since), ("until", until))
+    }
     _check_format(format)
     trained = load(_home(), subject, model)
     market = _read(data, limit, quarantine)
@@ -183,7 +212,9 @@ def evaluate(
     data: Data,
     subject: Subject,
     as_of: Annotated[str, typer.Option(help="Train before T, judge on moments after it.", metavar="DATE")],
-    truth: Annotated[Path | None, typer.Option(help="Who is fake, since when: account_id, is_fake, ring, since.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Who is fake, since when: account_id, is_fake, ring, since.")
+    ] = None,
     settings: SettingsFile = None,
     out: Out = None,
     limit: Limit = 0.05,
@@ -275,10 +306,15 @@ def show_scores(scores, count: int = 10) -> None:
     """Print the highest scores with their first reason, and how many got which action."""
     top = scores.nlargest(count, "probability")
     keys = [name for name in ("account_id", "order_id") if name in scores]
-    rows = [[*(str(row[key]) for key in keys), str(row["score"]), row["band"], row["action"], row["reason_1"]] for _, row in top.iterrows()]
+    rows = [
+        [*(str(row[key]) for key in keys), str(row["score"]), row["band"], row["action"], row["reason_1"]]
+        for _, row in top.iterrows()
+    ]
     _table(f"The highest of {len(scores):,}", [*keys, "score", "band", "action", "first reason"], rows)
     counts = scores["action"].value_counts()
-    say.print("Actions: " + (", ".join(f"{name} {number:,}" for name, number in counts.items() if number) or "none"))
+    say.print(
+        "Actions: " + (", ".join(f"{name} {number:,}" for name, number in counts.items() if number) or "none")
+    )
 
 
 def _read(data: Path, limit: float, quarantine: Path | None):
@@ -288,10 +324,14 @@ def _read(data: Path, limit: float, quarantine: Path | None):
         market = read_market(data, limit=limit, quarantine=quarantine)
     intake = market.intake
     aside = int(intake["quarantined"].sum())
-    progress.print(f"{data}: {int(intake['read'].sum()):,} rows read = {int(intake['used'].sum()):,} used + {aside:,} set aside.")
+    progress.print(
+        f"{data}: {int(intake['read'].sum()):,} rows read = {int(intake['used'].sum()):,} used + {aside:,} set aside."
+    )
     if aside:
         for row in intake[intake["quarantined"] > 0].itertuples():
-            progress.print(f"  {row.table}: {row.quarantined:,} of {row.read:,} set aside (resellerrisk check {data} says why)")
+            progress.print(
+                f"  {row.table}: {row.quarantined:,} of {row.read:,} set aside (resellerrisk check {data} says why)"
+            )
     return market
 
 

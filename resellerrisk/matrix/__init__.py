@@ -1,7 +1,7 @@
 """Snapshots times signals, and labels with their delay."""
 
 from resellerrisk.matrix.build import Matrix, build_matrix, prepare_signals
-from resellerrisk.matrix.labels import LEAD_DAYS, UNLABELLED, known_fakes, label_snapshots, newest_outcomes
+from resellerrisk.matrix.labels import LEAD_DAYS, is_decided, known_fakes, label_snapshots, newest_outcomes
 from resellerrisk.matrix.snapshots import (
     snapshot_accounts,
     snapshot_applications,
@@ -13,9 +13,9 @@ from resellerrisk.matrix.snapshots import (
 
 __all__ = [
     "LEAD_DAYS",
-    "UNLABELLED",
     "Matrix",
     "build_matrix",
+    "is_decided",
     "known_fakes",
     "label_snapshots",
     "newest_outcomes",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
+from resellerrisk.matrix.snapshots import take
 from resellerrisk.signals.catalogue import Catalogue, catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
@@ -33,6 +35,15 @@ class Matrix:
     values: pd.DataFrame
     columns: tuple[Column, ...]
     snapshots: Snapshots
+
+    def take(self, chosen: np.ndarray) -> Matrix:
+        """Some of the rows, by a mask."""
+        return replace(
+            self,
+            keys=self.keys[chosen].reset_index(drop=True),
+            values=self.values[chosen].reset_index(drop=True),
+            snapshots=take(self.snapshots, chosen),
+        )
 
 
 def prepare_signals(market: Market, declared: Catalogue | None = None) -> Signals:

@@ -15,15 +15,11 @@ from resellerrisk.signals import kernel
 from resellerrisk.signals.compute import Snapshots
 from resellerrisk.signals.rows import micros
 from resellerrisk.tables import Market
-from resellerrisk.vocabulary import OUTCOMES
+from resellerrisk.vocabulary import OUTCOMES, UNLABELLED
 
 #: Days before the decision from which a confirmed fake's snapshots are positive. Assumption; chosen by validation
 #: inside the training time (docs/experiments.md).
 LEAD_DAYS = {"application": 1095, "account": 365, "order": 365}
-
-#: What may be done with unlabelled snapshots in training: count them as negative, or leave them out.
-UNLABELLED = ("negative", "left_out")
-
 
 def newest_outcomes(market: Market, until: pd.Timestamp) -> pd.DataFrame:
     """The newest outcome of each account decided before a moment.
@@ -50,7 +46,9 @@ def newest_outcomes(market: Market, until: pd.Timestamp) -> pd.DataFrame:
         }
     )
     frame["rank"] = frame["outcome"].map({name: i for i, name in enumerate(OUTCOMES)})
-    frame = frame.sort_values(["account", "decided_at", "rank"], kind="stable").drop_duplicates("account", keep="last")
+    frame = frame.sort_values(["account", "decided_at", "rank"], kind="stable").drop_duplicates(
+        "account", keep="last"
+    )
     return frame[frame["outcome"] != "unknown"].set_index("account")[["outcome", "decided_at"]]
 
 
@@ -59,7 +57,7 @@ def label_snapshots(
     snapshots: Snapshots,
     until: pd.Timestamp,
     subject: str,
-    unlabelled: str = "negative",
+    unlabelled: str = UNLABELLED[0],
     lead_days: int | None = None,
 ) -> np.ndarray:
     """Labels of snapshots, as known at a moment.
@@ -74,8 +72,8 @@ def label_snapshots(
         When the labels are read.
     subject : {"application", "account", "order"}
         Decides the lead.
-    unlabelled : {"negative", "left_out"}
-        How snapshots of undecided accounts are used.
+    unlabelled : {"doubtful_left_out", "negative", "left_out"}
+        How snapshots of undecided accounts are used; the doubtful ones are negative here, and left out later.
     lead_days : int, optional
         Another lead than `LEAD_DAYS`.
 
@@ -90,13 +88,18 @@ def label_snapshots(
     lead = (LEAD_DAYS[subject] if lead_days is None else lead_days) * kernel.DAY
     outcome = known["outcome"].reindex(snapshots.account).to_numpy(object)
     decided = micros(known["decided_at"].reindex(snapshots.account).to_numpy("datetime64[us]"))
-    labels = np.full(len(snapshots), 0.0 if unlabelled == "negative" else np.nan)
+    labels = np.full(len(snapshots), np.nan if unlabelled == "left_out" else 0.0)
     labels[np.isin(outcome, ["genuine", "violation"])] = 0.0
     fake = outcome == "fake"
     in_time = fake & (snapshots.at >= decided - lead) & (snapshots.at < decided)
     labels[fake] = np.nan
     labels[in_time] = 1.0
     return labels
+
+
+def is_decided(market: Market, snapshots: Snapshots, until: pd.Timestamp) -> np.ndarray:
+    """Whether somebody had decided about each snapshot's account before a moment, bool[n]."""
+    return np.isin(snapshots.account, newest_outcomes(market, until).index.to_numpy())
 
 
 def known_fakes(market: Market, until: pd.Timestamp) -> np.ndarray:

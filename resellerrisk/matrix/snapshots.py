@@ -40,7 +40,9 @@ def snapshot_months(views: Views, until: pd.Timestamp) -> Snapshots:
         return Snapshots(np.empty(0, np.int64), np.empty(0, np.int64))
     first = np.datetime64(ordered.min(), "M") + 1
     months = np.arange(first, np.datetime64(until, "M") + 1).astype("datetime64[us]")
-    moments = np.unique(np.append(months[months < np.datetime64(until)], np.datetime64(until, "us"))).view(np.int64)
+    moments = np.unique(np.append(months[months < np.datetime64(until)], np.datetime64(until, "us"))).view(
+        np.int64
+    )
     account = [active_accounts(views, int(moment)) for moment in moments]
     at = [np.full(found.size, moment) for found, moment in zip(account, moments, strict=True)]
     return Snapshots(np.concatenate(account), np.concatenate(at))

@@ -1,7 +1,25 @@
-"""The verbs of the main path: train, score, explain, evaluate."""
+"""The verbs of the main path: train, score, explain, evaluate. Names are loaded when first used."""
 
-from resellerrisk.pipeline.explain import explain
-from resellerrisk.pipeline.score import Scores, score
-from resellerrisk.pipeline.train import Trained, train
+from __future__ import annotations
 
-__all__ = ["Scores", "Trained", "explain", "score", "train"]
+from importlib import import_module
+
+_HOME = {
+    "Scores": "scoring",
+    "Trained": "training",
+    "evaluate": "evaluating",
+    "explain": "explaining",
+    "score": "scoring",
+    "train": "training",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

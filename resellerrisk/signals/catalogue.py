@@ -118,7 +118,9 @@ def _against_peers(base: Column) -> Column:
     position.__name__, position.__doc__ = f"{base.name}_vs_peers", meaning
     told = declared.meaning[0].lower() + declared.meaning[1:].rstrip(".")
     reason = f"Higher than {{value}} of shops of the same type and size ({base.window.words}): {told}."
-    peered = Declaration(position, "peers", as_is(SHARE_OF), (), declared.riskier, "peers", reason, declared.source)
+    peered = Declaration(
+        position, "peers", as_is(SHARE_OF), (), declared.riskier, "peers", reason, declared.source
+    )
     return Column(position.__name__, peered, base.window, base)
 
 

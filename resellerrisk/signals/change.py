@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from resellerrisk.signals.declare import (
+    CHANGE,
     COUNT,
     DAYS,
     HIGHER,
-    LOG_ODDS,
     LOWER,
     NEITHER,
     SHARE,
     SINCE_LAST,
-    Unit,
+    TIMES,
     as_is,
     earlier,
     ever,
@@ -24,12 +24,16 @@ from resellerrisk.signals.declare import (
 from resellerrisk.signals.rows import given
 from resellerrisk.signals.sources import TAKEOVER
 
-POINTS = Unit("share", low=-1.0, high=1.0)
 _NOW_AND_THEN = (90, 455)
 
 
 @signal(
-    "orders", SHARE, earlier(*_NOW_AND_THEN), riskier=NEITHER, family="change", source=TAKEOVER,
+    "orders",
+    SHARE,
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} of the lines in {window} were for discs not yet on sale (shops like this: {typical}).",
 )
 def past_before_street_date(orders):
@@ -38,7 +42,12 @@ def past_before_street_date(orders):
 
 
 @signal(
-    "orders", COUNT, earlier(*_NOW_AND_THEN), riskier=NEITHER, family="change", source=TAKEOVER,
+    "orders",
+    COUNT,
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} order lines in {window} (shops like this: {typical}).",
 )
 def past_lines(orders):
@@ -47,7 +56,12 @@ def past_lines(orders):
 
 
 @signal(
-    "orders", SHARE, earlier(*_NOW_AND_THEN), riskier=NEITHER, family="change", source=TAKEOVER,
+    "orders",
+    SHARE,
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} of the lines in {window} were for one or two copies (shops like this: {typical}).",
 )
 def past_few_copies(orders):
@@ -56,7 +70,12 @@ def past_few_copies(orders):
 
 
 @signal(
-    "orders", SHARE, earlier(*_NOW_AND_THEN), riskier=NEITHER, family="change", source=TAKEOVER,
+    "orders",
+    SHARE,
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} of the lines in {window} went to the account's own address (shops like this: {typical}).",
 )
 def past_to_own_address(orders):
@@ -65,7 +84,12 @@ def past_to_own_address(orders):
 
 
 @signal(
-    "orders", SHARE, earlier(*_NOW_AND_THEN), riskier=NEITHER, family="change", source=TAKEOVER,
+    "orders",
+    SHARE,
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} of the lines in {window} were not by standard shipping (shops like this: {typical}).",
 )
 def past_special_method(orders):
@@ -74,7 +98,12 @@ def past_special_method(orders):
 
 
 @signal(
-    "orders", SHARE, last(90), riskier=NEITHER, family="change", source=TAKEOVER,
+    "orders",
+    SHARE,
+    last(90),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} of the lines in {window} were not by standard shipping (shops like this: {typical}).",
 )
 def special_method(orders):
@@ -83,7 +112,12 @@ def special_method(orders):
 
 
 @signal(
-    "deliveries", mean(DAYS), earlier(*_NOW_AND_THEN), riskier=NEITHER, family="change", source=TAKEOVER,
+    "deliveries",
+    mean(DAYS),
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="Discs that arrived before street date came {value} ahead in {window} (shops like this: {typical}).",
 )
 def past_lead_delivered(deliveries):
@@ -92,8 +126,12 @@ def past_lead_delivered(deliveries):
 
 
 @signal(
-    "derived", as_is(POINTS), riskier=HIGHER, family="change", source=TAKEOVER,
-    reason="The share of lines for discs not yet on sale moved by {value} of all lines against the year before (shops like this: {typical}).",
+    "derived",
+    as_is(CHANGE),
+    riskier=HIGHER,
+    family="change",
+    source=TAKEOVER,
+    reason="The share of lines for discs not yet on sale went {value} against the year before (shops like this: {typical}).",
 )
 def shift_before_street_date(before_street_date_share_90d, past_before_street_date_share_90_455d):
     """Share of lines before street date in the last 90 days, less that of the year before."""
@@ -101,8 +139,12 @@ def shift_before_street_date(before_street_date_share_90d, past_before_street_da
 
 
 @signal(
-    "derived", as_is(POINTS), riskier=HIGHER, family="change", source=TAKEOVER,
-    reason="The share of lines for one or two copies moved by {value} of all lines against the year before (shops like this: {typical}).",
+    "derived",
+    as_is(CHANGE),
+    riskier=HIGHER,
+    family="change",
+    source=TAKEOVER,
+    reason="The share of lines for one or two copies went {value} against the year before (shops like this: {typical}).",
 )
 def shift_few_copies(few_copies_share_90d, past_few_copies_share_90_455d):
     """Share of lines for one or two copies in the last 90 days, less that of the year before."""
@@ -110,8 +152,12 @@ def shift_few_copies(few_copies_share_90d, past_few_copies_share_90_455d):
 
 
 @signal(
-    "derived", as_is(POINTS), riskier=LOWER, family="change", source=TAKEOVER,
-    reason="The share of lines to the account's own address moved by {value} of all lines against the year before (shops like this: {typical}).",
+    "derived",
+    as_is(CHANGE),
+    riskier=LOWER,
+    family="change",
+    source=TAKEOVER,
+    reason="The share of lines to the account's own address went {value} against the year before (shops like this: {typical}).",
 )
 def shift_to_own_address(to_own_address_share_90d, past_to_own_address_share_90_455d):
     """Share of lines to the account's own address in the last 90 days, less that of the year before."""
@@ -119,8 +165,12 @@ def shift_to_own_address(to_own_address_share_90d, past_to_own_address_share_90_
 
 
 @signal(
-    "derived", as_is(POINTS), riskier=HIGHER, family="change", source=TAKEOVER,
-    reason="The share of lines not by standard shipping moved by {value} of all lines against the year before (shops like this: {typical}).",
+    "derived",
+    as_is(CHANGE),
+    riskier=HIGHER,
+    family="change",
+    source=TAKEOVER,
+    reason="The share of lines not by standard shipping went {value} against the year before (shops like this: {typical}).",
 )
 def shift_special_method(special_method_share_90d, past_special_method_share_90_455d):
     """Share of lines not by standard shipping in the last 90 days, less that of the year before."""
@@ -128,7 +178,11 @@ def shift_special_method(special_method_share_90d, past_special_method_share_90_
 
 
 @signal(
-    "derived", as_is(DAYS), riskier=HIGHER, family="change", source=TAKEOVER,
+    "derived",
+    as_is(DAYS),
+    riskier=HIGHER,
+    family="change",
+    source=TAKEOVER,
     reason="Early deliveries come {value} earlier than in the year before (shops like this: {typical}).",
 )
 def shift_lead_delivered(lead_delivered_mean_90d, past_lead_delivered_mean_90_455d):
@@ -137,16 +191,25 @@ def shift_lead_delivered(lead_delivered_mean_90d, past_lead_delivered_mean_90_45
 
 
 @signal(
-    "derived", as_is(LOG_ODDS), riskier=NEITHER, family="change", source=TAKEOVER,
-    reason="Order lines a day moved by {value} on a log scale against the year before (shops like this: {typical}).",
+    "derived",
+    as_is(TIMES),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
+    reason="{value} as many order lines a day as in the year before (shops like this: {typical}).",
 )
 def shift_tempo(lines_count_90d, past_lines_count_90_455d):
-    """Log of order lines a day in the last 90 days over those of the year before."""
-    return np.log((lines_count_90d + 1) / 90) - np.log((past_lines_count_90_455d + 1) / 365)
+    """Order lines a day in the last 90 days over those of the year before, one line added to each."""
+    return (lines_count_90d + 1) / 90 / ((past_lines_count_90_455d + 1) / 365)
 
 
 @signal(
-    "identifiers", COUNT, last(90, 365), riskier=HIGHER, family="change", source=TAKEOVER,
+    "identifiers",
+    COUNT,
+    last(90, 365),
+    riskier=HIGHER,
+    family="change",
+    source=TAKEOVER,
     reason="{value} new identifiers were seen on the account in {window} (shops like this: {typical}).",
 )
 def new_identifiers(identifiers):
@@ -155,7 +218,12 @@ def new_identifiers(identifiers):
 
 
 @signal(
-    "identifiers", SINCE_LAST, ever, riskier=NEITHER, family="change", source=TAKEOVER,
+    "identifiers",
+    SINCE_LAST,
+    ever,
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
     reason="The last new bank, device, officer, mail or phone was seen {value} ago (shops like this: {typical}).",
 )
 def identity_changed(identifiers):

@@ -8,7 +8,7 @@ and positions among peers come last. Which of it a model uses is not decided her
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -37,7 +37,9 @@ class Snapshots:
     def __init__(self, account: np.ndarray, at: np.ndarray, order: np.ndarray | None = None) -> None:
         self.account = np.asarray(account, np.int64)
         self.at = np.asarray(at, np.int64)
-        self.order = np.full(self.account.size, -1, np.int64) if order is None else np.asarray(order, np.int64)
+        self.order = (
+            np.full(self.account.size, -1, np.int64) if order is None else np.asarray(order, np.int64)
+        )
 
     def __len__(self) -> int:
         return self.account.size
@@ -168,7 +170,9 @@ class Work:
         if table == "moment":
             return _finite(declared.function(self._moment_rows))
         if table == "links":
-            return _finite(self._link_figures.get(declared.function.__name__, np.full(len(self.snapshots), np.nan)))
+            return _finite(
+                self._link_figures.get(declared.function.__name__, np.full(len(self.snapshots), np.nan))
+            )
         if table == "leaks":
             return _finite(self._leak_figure(declared.function.__name__))
         return self._aggregate(column)
@@ -345,7 +349,9 @@ def as_integers(values: np.ndarray, scale: int) -> tuple[np.ndarray, np.ndarray 
 
 def _entropy(codes: np.ndarray, count: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Shannon entropy in bits of the codes between the edges."""
-    sums = np.stack([kernel.sum_between((codes == code).astype(np.int64), low, high) for code in range(count)])
+    sums = np.stack(
+        [kernel.sum_between((codes == code).astype(np.int64), low, high) for code in range(count)]
+    )
     rows = np.maximum(sums.sum(axis=0), 1)
     share = sums / rows
     with np.errstate(divide="ignore", invalid="ignore"):

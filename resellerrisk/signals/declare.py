@@ -45,6 +45,8 @@ class Unit:
         Real values are summed as ``round(value * scale)``; the float appears once, at the end.
     low, high : float
         Range of possible values.
+    one : str
+        The word for exactly one, where it is another.
     words : tuple of str
         The words behind the codes 0, 1, ... of a value that is one of several kinds.
 
@@ -52,12 +54,15 @@ class Unit:
     --------
     >>> SHARE_OF.show(0.256), DAYS.show(11.72), DISCS.show(1204.0), SHARE_OF.show(float("nan"))
     ('26%', '11.7 days', '1,204 units', 'not known')
+    >>> DAYS.show(1.0), CHANGE.show(-0.1)
+    ('1 day', '10 points down')
     """
 
     name: str
     scale: int = 1
     low: float = 0.0
     high: float = float("inf")
+    one: str = ""
     words: tuple[str, ...] = ()
 
     def show(self, value: float) -> str:
@@ -69,25 +74,29 @@ class Unit:
         if self.name == "share":
             digits = 0 if value == 0 or abs(value) >= 0.01 else 1
             return f"{100 * value:.{digits}f}%"
+        if self.name == "points":
+            return f"{abs(100 * value):.0f} points {'down' if value < 0 else 'up'}"
         if self.name == "yes/no":
             return "yes" if value else "no"
         number = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.3g}"
-        return f"{number} {self.name}".strip()
+        return f"{number} {self.one if abs(value) == 1 and self.one else self.name}".strip()
 
 
 SHARE_OF = Unit("share", high=1.0)
 YES_NO = Unit("yes/no", high=1.0)
 NUMBER = Unit("")
-DAYS = Unit("days", scale=86_400, low=-float("inf"))
-YEARS = Unit("years", low=-float("inf"))
-HOURS = Unit("hours", scale=3_600)
-DISCS = Unit("units")
-TITLES = Unit("titles")
-ADDRESSES = Unit("addresses")
-MONEY = Unit("in own currency", scale=100)
+DAYS = Unit("days", scale=86_400, low=-float("inf"), one="day")
+YEARS = Unit("years", low=-float("inf"), one="year")
+DISCS = Unit("units", one="unit")
+TITLES = Unit("titles", one="title")
+ADDRESSES = Unit("addresses", one="address")
+MONEY = Unit("", scale=100)
 TIMES = Unit("times", scale=10_000)
 BITS = Unit("bits")
-LOG_ODDS = Unit("log-odds", low=-float("inf"))
+#: A share's move against another time, in points of a hundred.
+CHANGE = Unit("points", low=-1.0)
+#: One number per another; may exceed 1.
+EACH = Unit("")
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,7 @@ class Window:
         ('the last 30 days', 'all time so far', 'the 365 days before the last 90')
         """
         if self.own_order:
-            return "this order"
+            return "the order itself"
         if not self.far:
             return "all time so far"
         if self.near:
@@ -370,12 +379,21 @@ def _mistakes_of(declared: Declaration, tables: tuple[str, ...]) -> list[str]:
         (not declared.meaning, "has no docstring, so the catalogue cannot say what it means"),
         (not declared.source.strip(), "has no source"),
         ("value" not in slots, "its reason does not show {value}"),
-        (bool(declared.measure.unit.words) and declared.riskier != NEITHER, "a kind has no direction of risk"),
+        (
+            bool(declared.measure.unit.words) and declared.riskier != NEITHER,
+            "a kind has no direction of risk",
+        ),
         (bool(slots - {"value", "window", "typical"}), f"its reason knows no {sorted(slots)}"),
         (kind != "as_is" and not declared.windows, f"a {declared.measure.word} wants a window"),
         (kind == "as_is" and bool(declared.windows), "a value at the snapshot has no window"),
         (own_order and declared.table != "orders", "only order lines have this_order"),
-        (own_order and kind in {"distinct", "since_last", "since_first"}, f"this_order has no {declared.measure.word}"),
-        (not set(declared.peers) <= set(declared.windows), "peers names a window that the signal does not have"),
+        (
+            own_order and kind in {"distinct", "since_last", "since_first"},
+            f"this_order has no {declared.measure.word}",
+        ),
+        (
+            not set(declared.peers) <= set(declared.windows),
+            "peers names a window that the signal does not have",
+        ),
     ]
     return [words for wrong, words in tests if wrong]

@@ -28,7 +28,13 @@ from resellerrisk.signals.sources import MOTIVE, OWN, PICKUP, RETAIL
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=HIGHER, family="fulfilment", source=PICKUP,
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="fulfilment",
+    source=PICKUP,
     reason="{value} of the lines in {window} were to be picked up (shops like this: {typical}).",
 )
 def picked_up(orders):
@@ -37,7 +43,14 @@ def picked_up(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=HIGHER, family="fulfilment", source=PICKUP, peers=last(365),
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="fulfilment",
+    source=PICKUP,
+    peers=last(365),
     reason="{value} of the lines in {window} went by courier or express (shops like this: {typical}).",
 )
 def in_haste(orders):
@@ -46,7 +59,13 @@ def in_haste(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=LOWER, family="fulfilment", source=PICKUP,
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=LOWER,
+    family="fulfilment",
+    source=PICKUP,
     reason="{value} of the lines in {window} went to the account's own address (shops like this: {typical}).",
 )
 def to_own_address(orders):
@@ -55,7 +74,12 @@ def to_own_address(orders):
 
 
 @signal(
-    "orders", distinct(ADDRESSES), last(90, 365), riskier=HIGHER, family="fulfilment", source=PICKUP,
+    "orders",
+    distinct(ADDRESSES),
+    last(90, 365),
+    riskier=HIGHER,
+    family="fulfilment",
+    source=PICKUP,
     reason="Goods went to {value} in {window} (shops like this: {typical}).",
 )
 def ship_to(orders):
@@ -64,7 +88,13 @@ def ship_to(orders):
 
 
 @signal(
-    "orders", COUNT, last(90, 365), this_order, riskier=HIGHER, family="fulfilment", source=PICKUP,
+    "orders",
+    COUNT,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="fulfilment",
+    source=PICKUP,
     reason="{value} lines in {window} went to an address not used by the account before (shops like this: {typical}).",
 )
 def to_new_address(orders):
@@ -73,7 +103,13 @@ def to_new_address(orders):
 
 
 @signal(
-    "identifiers", distinct(NUMBER), ever, last(365), riskier=HIGHER, family="fulfilment", source=PICKUP,
+    "identifiers",
+    distinct(NUMBER),
+    ever,
+    last(365),
+    riskier=HIGHER,
+    family="fulfilment",
+    source=PICKUP,
     reason="{value} different people picked goods up in {window} (shops like this: {typical}).",
 )
 def pickup_people(identifiers):
@@ -82,7 +118,12 @@ def pickup_people(identifiers):
 
 
 @signal(
-    "returns", total(DISCS), last(365), riskier=NEITHER, family="returns", source=RETAIL,
+    "returns",
+    total(DISCS),
+    last(365),
+    riskier=NEITHER,
+    family="returns",
+    source=RETAIL,
     reason="{value} were sent back in {window} (shops like this: {typical}).",
 )
 def returned(returns):
@@ -91,7 +132,11 @@ def returned(returns):
 
 
 @signal(
-    "derived", as_is(SHARE_OF), riskier=LOWER, family="returns", source=MOTIVE,
+    "derived",
+    as_is(SHARE_OF),
+    riskier=LOWER,
+    family="returns",
+    source=MOTIVE,
     reason="{value} of the units ordered in the last 365 days were sent back (shops like this: {typical}).",
 )
 def return_rate(returned_total_365d, units_total_365d):
@@ -100,7 +145,12 @@ def return_rate(returned_total_365d, units_total_365d):
 
 
 @signal(
-    "returns", SINCE_LAST, ever, riskier=NEITHER, family="returns", source=RETAIL,
+    "returns",
+    SINCE_LAST,
+    ever,
+    riskier=NEITHER,
+    family="returns",
+    source=RETAIL,
     reason="The last return was {value} ago (shops like this: {typical}).",
 )
 def return_made(returns):
@@ -109,7 +159,13 @@ def return_made(returns):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=HIGHER, family="payments", source=MOTIVE,
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="payments",
+    source=MOTIVE,
     reason="{value} of the lines in {window} were prepaid, by wire or in cash (shops like this: {typical}).",
 )
 def paid_ahead(orders):
@@ -118,7 +174,12 @@ def paid_ahead(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=LOWER, family="payments", source=OWN,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=LOWER,
+    family="payments",
+    source=OWN,
     reason="{value} of the lines in {window} were bought on terms (shops like this: {typical}).",
 )
 def on_terms(orders):
@@ -127,7 +188,12 @@ def on_terms(orders):
 
 
 @signal(
-    "payments", SHARE, last(365), riskier=NEITHER, family="payments", source=OWN,
+    "payments",
+    SHARE,
+    last(365),
+    riskier=NEITHER,
+    family="payments",
+    source=OWN,
     reason="{value} of the payments in {window} came late (shops like this: {typical}).",
 )
 def paid_late(payments):
@@ -136,7 +202,12 @@ def paid_late(payments):
 
 
 @signal(
-    "payments", SHARE, last(365), riskier=NEITHER, family="payments", source=OWN,
+    "payments",
+    SHARE,
+    last(365),
+    riskier=NEITHER,
+    family="payments",
+    source=OWN,
     reason="{value} of the payments in {window} failed or were charged back (shops like this: {typical}).",
 )
 def payment_failed(payments):
@@ -145,7 +216,12 @@ def payment_failed(payments):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=HIGHER, family="payments", source=MOTIVE,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=HIGHER,
+    family="payments",
+    source=MOTIVE,
     reason="{value} of the lines before street date in {window} were prepaid, by wire or in cash (shops like this: {typical}).",
 )
 def early_paid_ahead(orders):

@@ -6,12 +6,34 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.links.identity import mail_domain_kind, phone_country_agrees, tax_id_state
-from resellerrisk.signals.declare import HIGHER, LOWER, NEITHER, NUMBER, SHARE_OF, YEARS, YES_NO, as_is, kind_of, signal
+from resellerrisk.signals.declare import (
+    HIGHER,
+    LOWER,
+    NEITHER,
+    NUMBER,
+    SHARE_OF,
+    YEARS,
+    YES_NO,
+    as_is,
+    kind_of,
+    signal,
+)
 from resellerrisk.signals.sources import FORMS, OWN, TAKEOVER
 from resellerrisk.vocabulary import BUSINESS_TYPES
 
 _YEAR = np.timedelta64(31_556_952, "s")
-_ASKED = ("legal_name", "trading_name", "street", "postcode", "city", "email", "phone", "website", "tax_id", "founded_on")
+_ASKED = (
+    "legal_name",
+    "trading_name",
+    "street",
+    "postcode",
+    "city",
+    "email",
+    "phone",
+    "website",
+    "tax_id",
+    "founded_on",
+)
 
 
 def _years_between(later, earlier) -> np.ndarray:
@@ -23,7 +45,11 @@ def _texts(column) -> pd.Series:
 
 
 @signal(
-    "form", as_is(YEARS), riskier=LOWER, family="identity", source=FORMS,
+    "form",
+    as_is(YEARS),
+    riskier=LOWER,
+    family="identity",
+    source=FORMS,
     reason="The company was {value} old when it applied (shops like this: {typical}).",
 )
 def company_age(form):
@@ -32,7 +58,11 @@ def company_age(form):
 
 
 @signal(
-    "form", as_is(YEARS), riskier=LOWER, family="identity", source=FORMS,
+    "form",
+    as_is(YEARS),
+    riskier=LOWER,
+    family="identity",
+    source=FORMS,
     reason="The web site's domain was registered {value} before the application (shops like this: {typical}).",
 )
 def website_age(form):
@@ -41,7 +71,11 @@ def website_age(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="No web site given: {value} (shops like this: {typical}).",
 )
 def website_missing(form):
@@ -54,7 +88,11 @@ def _mail_kinds(form) -> np.ndarray:
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="Mail address at a free provider: {value} (shops like this: {typical}).",
 )
 def mail_free(form):
@@ -63,7 +101,11 @@ def mail_free(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="Mail address at a provider of throw-away addresses: {value}.",
 )
 def mail_disposable(form):
@@ -72,7 +114,11 @@ def mail_disposable(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=LOWER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=LOWER,
+    family="identity",
+    source=FORMS,
     reason="Mail address at the web site's own domain: {value} (shops like this: {typical}).",
 )
 def mail_at_own_site(form):
@@ -81,7 +127,11 @@ def mail_at_own_site(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="No tax id given: {value} (shops like this: {typical}).",
 )
 def tax_id_missing(form):
@@ -90,7 +140,11 @@ def tax_id_missing(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="The tax id fails its country's own check: {value} (shops like this: {typical}).",
 )
 def tax_id_failing(form):
@@ -100,7 +154,11 @@ def tax_id_failing(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="The phone belongs to another country than the address: {value}.",
 )
 def phone_country_differs(form):
@@ -109,7 +167,11 @@ def phone_country_differs(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="The address is a home: {value} (shops like this: {typical}).",
 )
 def address_residential(form):
@@ -118,7 +180,11 @@ def address_residential(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=HIGHER, family="identity", source=FORMS,
+    "form",
+    as_is(YES_NO),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
     reason="The address is a mailbox: {value} (shops like this: {typical}).",
 )
 def address_mailbox(form):
@@ -127,7 +193,11 @@ def address_mailbox(form):
 
 
 @signal(
-    "form", as_is(SHARE_OF), riskier=LOWER, family="identity", source=FORMS,
+    "form",
+    as_is(SHARE_OF),
+    riskier=LOWER,
+    family="identity",
+    source=FORMS,
     reason="{value} of the form's fields were filled in (shops like this: {typical}).",
 )
 def form_complete(form):
@@ -136,7 +206,11 @@ def form_complete(form):
 
 
 @signal(
-    "form", as_is(NUMBER), riskier=NEITHER, family="identity", source=FORMS,
+    "form",
+    as_is(NUMBER),
+    riskier=NEITHER,
+    family="identity",
+    source=FORMS,
     reason="The form claims {value} stores (shops like this: {typical}).",
 )
 def stores_claimed(form):
@@ -145,7 +219,11 @@ def stores_claimed(form):
 
 
 @signal(
-    "form", as_is(NUMBER), riskier=NEITHER, family="identity", source=FORMS,
+    "form",
+    as_is(NUMBER),
+    riskier=NEITHER,
+    family="identity",
+    source=FORMS,
     reason="The form declares {value} units a month (shops like this: {typical}).",
 )
 def units_declared(form):
@@ -154,7 +232,11 @@ def units_declared(form):
 
 
 @signal(
-    "form", as_is(YES_NO), riskier=NEITHER, family="identity", source=OWN,
+    "form",
+    as_is(YES_NO),
+    riskier=NEITHER,
+    family="identity",
+    source=OWN,
     reason="Street date agreement signed: {value} (shops like this: {typical}).",
 )
 def street_date_agreement(form):
@@ -163,7 +245,11 @@ def street_date_agreement(form):
 
 
 @signal(
-    "form", as_is(kind_of(BUSINESS_TYPES)), riskier=NEITHER, family="identity", source=FORMS,
+    "form",
+    as_is(kind_of(BUSINESS_TYPES)),
+    riskier=NEITHER,
+    family="identity",
+    source=FORMS,
     reason="The account trades as: {value}.",
 )
 def business_type(form):
@@ -173,7 +259,11 @@ def business_type(form):
 
 
 @signal(
-    "moment", as_is(YEARS), riskier=NEITHER, family="identity", source=TAKEOVER,
+    "moment",
+    as_is(YEARS),
+    riskier=NEITHER,
+    family="identity",
+    source=TAKEOVER,
     reason="The account has been open for {value} (shops like this: {typical}).",
 )
 def tenure(rows):

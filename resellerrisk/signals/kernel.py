@@ -126,7 +126,9 @@ def highest_between(values, known, low, high):
         half = 1 << (level - 1)
         for i in range(values.size):
             other = i + half
-            table[level, i] = max(table[level - 1, i], table[level - 1, other] if other < values.size else nothing)
+            table[level, i] = max(
+                table[level - 1, i], table[level - 1, other] if other < values.size else nothing
+            )
     out = np.empty(low.size, np.int64)
     for i in range(low.size):
         length = high[i] - low[i]

@@ -34,12 +34,19 @@ def _declare(table: str, figure, source: str) -> Callable:
     look_up.__name__, look_up.__doc__ = figure.name, figure.meaning
     unit = _UNITS.get(figure.unit, Unit(figure.unit))
     return signal(
-        table, as_is(unit), riskier=_RISKIER[figure.riskier], family=table, reason=figure.reason, source=source
+        table,
+        as_is(unit),
+        riskier=_RISKIER[figure.riskier],
+        family=table,
+        reason=figure.reason,
+        source=source,
     )(look_up)
 
 
 LINKED = declare_figures(
-    "links", (*LINK_FIGURES, *STANDING_FIGURES), "SDNY press release, 26 Aug 2020: members in several states and countries, other groups at the same distributor"
+    "links",
+    (*LINK_FIGURES, *STANDING_FIGURES),
+    "SDNY press release, 26 Aug 2020: members in several states and countries, other groups at the same distributor",
 )
 TRACED = declare_figures(
     "leaks", LEAK_FIGURES, "Noisy-OR over who held which title before its copy appeared (docs/tracing.md)"

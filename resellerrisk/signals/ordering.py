@@ -9,7 +9,6 @@ from resellerrisk.signals.declare import (
     DAYS,
     DISCS,
     HIGHER,
-    HOURS,
     LOWER,
     MONEY,
     NEITHER,
@@ -17,6 +16,7 @@ from resellerrisk.signals.declare import (
     SINCE_LAST,
     TIMES,
     TITLES,
+    Unit,
     as_is,
     distinct,
     entropy,
@@ -29,12 +29,20 @@ from resellerrisk.signals.declare import (
 from resellerrisk.signals.rows import given
 from resellerrisk.signals.sources import MOTIVE, OWN, RETAIL, SDNY, SLATE
 
+#: Hour of the day.
+CLOCK = Unit("", high=24.0)
 #: A title is back catalogue from so long after its street date.
 CATALOGUE_AGE = np.timedelta64(180, "D")
 
 
 @signal(
-    "orders", COUNT, last(30, 90, 365), this_order, riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    COUNT,
+    last(30, 90, 365),
+    this_order,
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="{value} order lines in {window} (shops like this: {typical}).",
 )
 def lines(orders):
@@ -43,7 +51,12 @@ def lines(orders):
 
 
 @signal(
-    "orders", COUNT, last(90, 365), riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    COUNT,
+    last(90, 365),
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="{value} orders in {window} (shops like this: {typical}).",
 )
 def orders(orders):
@@ -52,7 +65,13 @@ def orders(orders):
 
 
 @signal(
-    "orders", total(DISCS), last(90, 365), this_order, riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    total(DISCS),
+    last(90, 365),
+    this_order,
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="{value} ordered in {window} (shops like this: {typical}).",
 )
 def units(orders):
@@ -61,7 +80,12 @@ def units(orders):
 
 
 @signal(
-    "orders", distinct(TITLES), last(90, 365), riskier=NEITHER, family="ordering", source=SLATE,
+    "orders",
+    distinct(TITLES),
+    last(90, 365),
+    riskier=NEITHER,
+    family="ordering",
+    source=SLATE,
     reason="{value} ordered in {window} (shops like this: {typical}).",
 )
 def titles(orders):
@@ -70,7 +94,13 @@ def titles(orders):
 
 
 @signal(
-    "orders", total(MONEY), last(365), this_order, riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    total(MONEY),
+    last(365),
+    this_order,
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="Orders worth {value} in {window} (shops like this: {typical}).",
 )
 def spent(orders):
@@ -79,7 +109,13 @@ def spent(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=HIGHER, family="ordering", source=SLATE,
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="ordering",
+    source=SLATE,
     peers=last(365),
     reason="{value} of the lines in {window} were for one or two copies (shops like this: {typical}).",
 )
@@ -89,7 +125,13 @@ def few_copies(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), riskier=LOWER, family="ordering", source=MOTIVE, peers=last(365),
+    "orders",
+    SHARE,
+    last(90, 365),
+    riskier=LOWER,
+    family="ordering",
+    source=MOTIVE,
+    peers=last(365),
     reason="{value} of the lines in {window} ordered a title again (shops like this: {typical}).",
 )
 def reordered(orders):
@@ -98,7 +140,14 @@ def reordered(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=LOWER, family="ordering", source=SDNY, peers=last(365),
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=LOWER,
+    family="ordering",
+    source=SDNY,
+    peers=last(365),
     reason="{value} of the lines in {window} were for back catalogue (shops like this: {typical}).",
 )
 def back_catalogue(orders):
@@ -107,8 +156,13 @@ def back_catalogue(orders):
 
 
 @signal(
-    "orders", entropy(6), last(365), riskier=NEITHER, family="ordering", source=OWN,
-    reason="Quantities in {window} varied by {value} (shops like this: {typical}).",
+    "orders",
+    entropy(6),
+    last(365),
+    riskier=NEITHER,
+    family="ordering",
+    source=OWN,
+    reason="How varied the quantities were in {window}: {value} of at most 2.6 bits (shops like this: {typical}).",
 )
 def quantities(orders):
     """How varied the ordered quantities are: 1, 2, 3-5, 6-12, 13-48, more."""
@@ -116,7 +170,12 @@ def quantities(orders):
 
 
 @signal(
-    "orders", mean(DAYS), last(365), riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    mean(DAYS),
+    last(365),
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="{value} between one order and the next in {window} (shops like this: {typical}).",
 )
 def between_orders(orders):
@@ -125,7 +184,12 @@ def between_orders(orders):
 
 
 @signal(
-    "orders", SINCE_LAST, last(365), riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    SINCE_LAST,
+    last(365),
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="The last order was {value} ago (shops like this: {typical}).",
 )
 def order(orders):
@@ -134,7 +198,12 @@ def order(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=HIGHER, family="ordering", source=RETAIL,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=HIGHER,
+    family="ordering",
+    source=RETAIL,
     reason="{value} of the lines in {window} were ordered at night (shops like this: {typical}).",
 )
 def by_night(orders):
@@ -143,7 +212,12 @@ def by_night(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=NEITHER, family="ordering", source=RETAIL,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
     reason="{value} of the lines in {window} fell in November and December (shops like this: {typical}).",
 )
 def before_christmas(orders):
@@ -152,7 +226,12 @@ def before_christmas(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=NEITHER, family="ordering", source=OWN,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=NEITHER,
+    family="ordering",
+    source=OWN,
     reason="{value} of the lines in {window} were UHD discs (shops like this: {typical}).",
 )
 def uhd(orders):
@@ -161,7 +240,13 @@ def uhd(orders):
 
 
 @signal(
-    "orders", mean(MONEY), last(365), this_order, riskier=NEITHER, family="ordering", source=OWN,
+    "orders",
+    mean(MONEY),
+    last(365),
+    this_order,
+    riskier=NEITHER,
+    family="ordering",
+    source=OWN,
     reason="The titles ordered in {window} list at {value} (shops like this: {typical}).",
 )
 def list_price(orders):
@@ -170,8 +255,13 @@ def list_price(orders):
 
 
 @signal(
-    "orders", mean(HOURS), this_order, riskier=NEITHER, family="ordering", source=RETAIL,
-    reason="The order was placed {value} after midnight UTC (shops like this: {typical}).",
+    "orders",
+    mean(CLOCK),
+    this_order,
+    riskier=NEITHER,
+    family="ordering",
+    source=RETAIL,
+    reason="The order was placed at hour {value} of the day, UTC (shops like this: {typical}).",
 )
 def placed(orders):
     """Hour of the day at which the order was placed."""
@@ -179,7 +269,11 @@ def placed(orders):
 
 
 @signal(
-    "derived", as_is(TIMES), riskier=NEITHER, family="ordering", source=SLATE,
+    "derived",
+    as_is(TIMES),
+    riskier=NEITHER,
+    family="ordering",
+    source=SLATE,
     reason="{value} as many units as titles in the last 365 days (shops like this: {typical}).",
 )
 def units_per_title(units_total_365d, titles_distinct_365d):
@@ -188,7 +282,11 @@ def units_per_title(units_total_365d, titles_distinct_365d):
 
 
 @signal(
-    "derived", as_is(TIMES), riskier=NEITHER, family="ordering", source=OWN,
+    "derived",
+    as_is(TIMES),
+    riskier=NEITHER,
+    family="ordering",
+    source=OWN,
     reason="{value} the units that the form declared were ordered (shops like this: {typical}).",
 )
 def units_against_claim(units_total_90d, units_declared):

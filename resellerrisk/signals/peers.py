@@ -54,7 +54,9 @@ class PeerBook:
         self._prepare(np.unique(months))
         for month in np.unique(months):
             rows = np.flatnonzero(months == month)
-            out[rows] = self._months[int(month)].positions(column.base, values[rows], types[rows], sizes[rows])
+            out[rows] = self._months[int(month)].positions(
+                column.base, values[rows], types[rows], sizes[rows]
+            )
         return out
 
     def sizes(self, snapshots) -> np.ndarray:

@@ -278,7 +278,9 @@ class Views:
         title, at = rows.title[starts_titles], micros(rows.at)[starts_titles]
         seen = np.concatenate([[0], np.cumsum(first[starts_titles])])
         group = kernel.starts_of(title, len(self.market.title_ids))
-        new_moment = np.r_[True, (title[1:] != title[:-1]) | (at[1:] != at[:-1])] if title.size else np.zeros(0, bool)
+        new_moment = (
+            np.r_[True, (title[1:] != title[:-1]) | (at[1:] != at[:-1])] if title.size else np.zeros(0, bool)
+        )
         begin = np.maximum.accumulate(np.where(new_moment, np.arange(title.size), 0))
         out = np.empty(title.size, np.int64)
         out[starts_titles] = seen[begin] - seen[group[title]]
@@ -314,7 +316,11 @@ def _strictly_before(at: np.ndarray, order: np.ndarray, keys: list[np.ndarray]) 
 def _first_lines(rows: Rows) -> np.ndarray:
     """True on the first line of each order."""
     out = np.ones(len(rows), bool)
-    out[1:] = (rows.order[1:] != rows.order[:-1]) | (rows.account[1:] != rows.account[:-1]) | (rows.at[1:] != rows.at[:-1])
+    out[1:] = (
+        (rows.order[1:] != rows.order[:-1])
+        | (rows.account[1:] != rows.account[:-1])
+        | (rows.at[1:] != rows.at[:-1])
+    )
     return out
 
 

@@ -1,7 +1,9 @@
 """Why we believe a signal: the sources that declarations name. Each is a claim to test, not a truth."""
 
 SDNY = "SDNY press release, 26 Aug 2020: discs obtained weeks before retail date by posing as retailers"
-PICKUP = "SDNY press release, 26 Aug 2020: discs were picked up, mailed or delivered to others in other states"
+PICKUP = (
+    "SDNY press release, 26 Aug 2020: discs were picked up, mailed or delivered to others in other states"
+)
 SLATE = "SDNY press release, 26 Aug 2020: nearly every major-studio film over nine years"
 MOTIVE = "Sentencing reports 2021-2022: the aim was to be first; buying cost money, selling was not the point"
 FORMS = "Account forms of disc wholesalers: what they ask and what they are told to check"

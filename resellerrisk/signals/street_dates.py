@@ -8,6 +8,7 @@ from resellerrisk.signals.declare import (
     COUNT,
     DAYS,
     DISCS,
+    EACH,
     HIGHER,
     LOWER,
     NEITHER,
@@ -33,7 +34,14 @@ _NOTHING = np.timedelta64("NaT")
 
 
 @signal(
-    "orders", SHARE, last(30, 90, 365), this_order, riskier=HIGHER, family="street date", source=SDNY, peers=last(90, 365),
+    "orders",
+    SHARE,
+    last(30, 90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="street date",
+    source=SDNY,
+    peers=last(90, 365),
     reason="{value} of the lines ordered in {window} were for discs not yet on sale (shops like this: {typical}).",
 )
 def before_street_date(orders):
@@ -42,7 +50,13 @@ def before_street_date(orders):
 
 
 @signal(
-    "orders", COUNT, last(90), this_order, riskier=NEITHER, family="street date", source=SDNY,
+    "orders",
+    COUNT,
+    last(90),
+    this_order,
+    riskier=NEITHER,
+    family="street date",
+    source=SDNY,
     reason="{value} lines in {window} were for discs not yet on sale (shops like this: {typical}).",
 )
 def early_lines(orders):
@@ -51,7 +65,13 @@ def early_lines(orders):
 
 
 @signal(
-    "orders", total(DISCS), last(90), this_order, riskier=NEITHER, family="street date", source=SDNY,
+    "orders",
+    total(DISCS),
+    last(90),
+    this_order,
+    riskier=NEITHER,
+    family="street date",
+    source=SDNY,
     reason="{value} in {window} were of discs not yet on sale (shops like this: {typical}).",
 )
 def early_units(orders):
@@ -60,7 +80,13 @@ def early_units(orders):
 
 
 @signal(
-    "orders", distinct(TITLES), last(90, 365), riskier=NEITHER, family="street date", source=SLATE, market=True,
+    "orders",
+    distinct(TITLES),
+    last(90, 365),
+    riskier=NEITHER,
+    family="street date",
+    source=SLATE,
+    market=True,
     reason="{value} ordered before their street date in {window} (shops like this: {typical}).",
 )
 def early_titles(orders):
@@ -69,7 +95,11 @@ def early_titles(orders):
 
 
 @signal(
-    "derived", as_is(SHARE_OF), riskier=HIGHER, family="street date", source=SLATE,
+    "derived",
+    as_is(SHARE_OF),
+    riskier=HIGHER,
+    family="street date",
+    source=SLATE,
     reason="The account ordered {value} of all titles that any shop ordered before street date in the last 90 days (shops like this: {typical}).",
 )
 def slate_90d(early_titles_distinct_90d, market_early_titles_distinct_90d):
@@ -78,7 +108,11 @@ def slate_90d(early_titles_distinct_90d, market_early_titles_distinct_90d):
 
 
 @signal(
-    "derived", as_is(SHARE_OF), riskier=HIGHER, family="street date", source=SLATE,
+    "derived",
+    as_is(SHARE_OF),
+    riskier=HIGHER,
+    family="street date",
+    source=SLATE,
     reason="The account ordered {value} of all titles that any shop ordered before street date in the last 365 days (shops like this: {typical}).",
 )
 def slate_365d(early_titles_distinct_365d, market_early_titles_distinct_365d):
@@ -87,7 +121,14 @@ def slate_365d(early_titles_distinct_365d, market_early_titles_distinct_365d):
 
 
 @signal(
-    "orders", mean(DAYS), last(90, 365), this_order, riskier=HIGHER, family="street date", source=SDNY, peers=last(365),
+    "orders",
+    mean(DAYS),
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="street date",
+    source=SDNY,
+    peers=last(365),
     reason="Discs not yet on sale were ordered {value} ahead in {window} (shops like this: {typical}).",
 )
 def lead_ordered(orders):
@@ -96,7 +137,14 @@ def lead_ordered(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=HIGHER, family="street date", source=SLATE, peers=last(365),
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="street date",
+    source=SLATE,
+    peers=last(365),
     reason="{value} of the lines before street date in {window} were for one or two copies (shops like this: {typical}).",
 )
 def early_few_copies(orders):
@@ -105,7 +153,13 @@ def early_few_copies(orders):
 
 
 @signal(
-    "orders", mean(NUMBER), last(365), this_order, riskier=LOWER, family="street date", source=SLATE,
+    "orders",
+    mean(NUMBER),
+    last(365),
+    this_order,
+    riskier=LOWER,
+    family="street date",
+    source=SLATE,
     reason="{value} copies a line were ordered before street date in {window} (shops like this: {typical}).",
 )
 def early_copies(orders):
@@ -114,7 +168,13 @@ def early_copies(orders):
 
 
 @signal(
-    "orders", SHARE, last(90, 365), this_order, riskier=HIGHER, family="street date", source=SDNY,
+    "orders",
+    SHARE,
+    last(90, 365),
+    this_order,
+    riskier=HIGHER,
+    family="street date",
+    source=SDNY,
     reason="{value} of the lines before street date in {window} asked for courier, express or pick-up (shops like this: {typical}).",
 )
 def early_in_haste(orders):
@@ -123,7 +183,13 @@ def early_in_haste(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), this_order, riskier=HIGHER, family="street date", source=SDNY,
+    "orders",
+    SHARE,
+    last(365),
+    this_order,
+    riskier=HIGHER,
+    family="street date",
+    source=SDNY,
     reason="{value} of the lines before street date in {window} went to another address than the account's own (shops like this: {typical}).",
 )
 def early_elsewhere(orders):
@@ -132,7 +198,13 @@ def early_elsewhere(orders):
 
 
 @signal(
-    "orders", mean(NUMBER), last(365), this_order, riskier=NEITHER, family="street date", source=OWN,
+    "orders",
+    mean(NUMBER),
+    last(365),
+    this_order,
+    riskier=NEITHER,
+    family="street date",
+    source=OWN,
     reason="{value} accounts had already asked for a title when this account ordered it before street date, in {window} (shops like this: {typical}).",
 )
 def sought_after(orders):
@@ -141,7 +213,12 @@ def sought_after(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=NEITHER, family="street date", source=OWN,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=NEITHER,
+    family="street date",
+    source=OWN,
     reason="{value} of the lines before street date in {window} were UHD discs (shops like this: {typical}).",
 )
 def early_uhd(orders):
@@ -150,7 +227,12 @@ def early_uhd(orders):
 
 
 @signal(
-    "orders", SHARE, last(365), riskier=NEITHER, family="street date", source=OWN,
+    "orders",
+    SHARE,
+    last(365),
+    riskier=NEITHER,
+    family="street date",
+    source=OWN,
     reason="{value} of the lines before street date in {window} were Blu-ray discs (shops like this: {typical}).",
 )
 def early_bluray(orders):
@@ -159,7 +241,12 @@ def early_bluray(orders):
 
 
 @signal(
-    "orders", distinct(TITLES), last(365), riskier=NEITHER, family="street date", source=MOTIVE,
+    "orders",
+    distinct(TITLES),
+    last(365),
+    riskier=NEITHER,
+    family="street date",
+    source=MOTIVE,
     reason="{value} were ordered again after their street date in {window} (shops like this: {typical}).",
 )
 def followed_up(orders):
@@ -168,8 +255,12 @@ def followed_up(orders):
 
 
 @signal(
-    "derived", as_is(SHARE_OF), riskier=LOWER, family="street date", source=MOTIVE,
-    reason="{value} titles were followed up after street date for each one ordered before it (shops like this: {typical}).",
+    "derived",
+    as_is(EACH),
+    riskier=LOWER,
+    family="street date",
+    source=MOTIVE,
+    reason="For each title ordered before street date {value} were ordered again after it (shops like this: {typical}).",
 )
 def follow_up(followed_up_distinct_365d, early_titles_distinct_365d):
     """Titles ordered again once on sale, per title ordered before street date, last 365 days."""
@@ -177,7 +268,12 @@ def follow_up(followed_up_distinct_365d, early_titles_distinct_365d):
 
 
 @signal(
-    "orders", SINCE_FIRST, ever, riskier=NEITHER, family="street date", source=OWN,
+    "orders",
+    SINCE_FIRST,
+    ever,
+    riskier=NEITHER,
+    family="street date",
+    source=OWN,
     reason="The first order before a street date was {value} ago (shops like this: {typical}).",
 )
 def early_order(orders):
@@ -186,7 +282,13 @@ def early_order(orders):
 
 
 @signal(
-    "deliveries", SHARE, last(90, 365), riskier=HIGHER, family="street date", source=TRADE, peers=last(90, 365),
+    "deliveries",
+    SHARE,
+    last(90, 365),
+    riskier=HIGHER,
+    family="street date",
+    source=TRADE,
+    peers=last(90, 365),
     reason="{value} of the lines delivered in {window} arrived before the street date (shops like this: {typical}).",
 )
 def delivered_early(deliveries):
@@ -195,7 +297,13 @@ def delivered_early(deliveries):
 
 
 @signal(
-    "deliveries", distinct(TITLES), last(90, 365), riskier=NEITHER, family="street date", source=TRADE, market=True,
+    "deliveries",
+    distinct(TITLES),
+    last(90, 365),
+    riskier=NEITHER,
+    family="street date",
+    source=TRADE,
+    market=True,
     reason="{value} arrived before their street date in {window} (shops like this: {typical}).",
 )
 def held_early(deliveries):
@@ -204,7 +312,13 @@ def held_early(deliveries):
 
 
 @signal(
-    "deliveries", mean(DAYS), last(90, 365), riskier=HIGHER, family="street date", source=SDNY, peers=last(365),
+    "deliveries",
+    mean(DAYS),
+    last(90, 365),
+    riskier=HIGHER,
+    family="street date",
+    source=SDNY,
+    peers=last(365),
     reason="Discs that arrived before street date came {value} ahead in {window} (shops like this: {typical}).",
 )
 def lead_delivered(deliveries):
@@ -213,7 +327,12 @@ def lead_delivered(deliveries):
 
 
 @signal(
-    "deliveries", longest(DAYS), last(365), riskier=HIGHER, family="street date", source=SDNY,
+    "deliveries",
+    longest(DAYS),
+    last(365),
+    riskier=HIGHER,
+    family="street date",
+    source=SDNY,
     reason="The longest lead of a delivery before its street date in {window} was {value} (shops like this: {typical}).",
 )
 def lead_held(deliveries):
@@ -222,8 +341,12 @@ def lead_held(deliveries):
 
 
 @signal(
-    "derived", as_is(SHARE_OF), riskier=NEITHER, family="street date", source=TRADE,
-    reason="{value} of the titles ordered before street date also arrived before it, last 365 days (shops like this: {typical}).",
+    "derived",
+    as_is(EACH),
+    riskier=NEITHER,
+    family="street date",
+    source=TRADE,
+    reason="For each title ordered before street date {value} arrived before it, last 365 days (shops like this: {typical}).",
 )
 def early_arrivals(held_early_distinct_365d, early_titles_distinct_365d):
     """Titles that arrived before street date per title ordered before it, last 365 days."""

@@ -12,7 +12,9 @@ os.environ.setdefault("DO_NOT_TRACK", "true")
 EXPERIMENT = "resellerrisk"
 
 
-def record_training(store: str, artifacts: Path, name: str, model_folder: Path, facts: dict, version: int, champion: bool) -> str:
+def record_training(
+    store: str, artifacts: Path, name: str, model_folder: Path, facts: dict, version: int, champion: bool
+) -> str:
     """Record a training as a run with its facts and the model's files, and register the version.
 
     Parameters
@@ -38,7 +40,9 @@ def record_training(store: str, artifacts: Path, name: str, model_folder: Path, 
         The run's id.
     """
     client = _client(store)
-    run = client.create_run(_experiment(client, artifacts), run_name=f"{name}-{version}", tags={"subject": name})
+    run = client.create_run(
+        _experiment(client, artifacts), run_name=f"{name}-{version}", tags={"subject": name}
+    )
     for key, value in facts.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
             client.log_metric(run.info.run_id, key, value)
@@ -62,7 +66,11 @@ def _client(store: str):
 
 def _experiment(client, artifacts: Path) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
-    return found.experiment_id if found else client.create_experiment(EXPERIMENT, artifact_location=artifacts.absolute().as_uri())
+    return (
+        found.experiment_id
+        if found
+        else client.create_experiment(EXPERIMENT, artifact_location=artifacts.absolute().as_uri())
+    )
 
 
 def _register(client, name: str, run, version: int) -> str:

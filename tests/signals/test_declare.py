@@ -80,5 +80,7 @@ def test_the_catalogue_declares_each_column_once_and_every_application_column_ne
 
 
 def test_only_orders_have_columns_of_their_own_lines():
-    own = {c.name for c in catalogue().for_subject("order")} - {c.name for c in catalogue().for_subject("account")}
+    own = {c.name for c in catalogue().for_subject("order")} - {
+        c.name for c in catalogue().for_subject("account")
+    }
     assert own and all(name.endswith("this_order") for name in own)

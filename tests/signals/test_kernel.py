@@ -35,7 +35,9 @@ def edges(rows, asked, offsets):
 
 def seen(rows, who, when, far, near):
     """What the window of one snapshot holds, by the definition."""
-    return [row for row in rows if row[0] == who and (far < 0 or row[1] >= when - far) and row[1] < when - near]
+    return [
+        row for row in rows if row[0] == who and (far < 0 or row[1] >= when - far) and row[1] < when - near
+    ]
 
 
 @given(rows_and_snapshots())
@@ -51,7 +53,9 @@ def test_a_row_at_the_very_moment_is_not_yet_known_and_one_just_before_it_is(cas
     rows, asked, _, _ = case
     low, high = edges(rows, asked, [-1, 0])
     for each, first, end in zip(asked, low, high, strict=True):
-        assert [row[1] for row in rows[first:end]] == [row[1] for row in rows if row[0] == each[0] and row[1] < each[1]]
+        assert [row[1] for row in rows[first:end]] == [
+            row[1] for row in rows if row[0] == each[0] and row[1] < each[1]
+        ]
 
 
 @given(rows_and_snapshots(), st.booleans())
@@ -63,7 +67,9 @@ def test_a_distinct_count_is_the_number_of_different_codes_in_the_window(case, f
     order = np.lexsort((np.arange(len(rows)), code, account))
     before, after = kernel.neighbours(account, code, order)
     found = kernel.distinct_between(at, code, before, after, first, low, high, -1 if forever else far - near)
-    assert found.tolist() == [len({row[2] for row in seen(rows, *each, far, near) if row[2] >= 0}) for each in asked]
+    assert found.tolist() == [
+        len({row[2] for row in seen(rows, *each, far, near) if row[2] >= 0}) for each in asked
+    ]
 
 
 @given(rows_and_snapshots())

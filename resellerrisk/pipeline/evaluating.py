@@ -14,7 +14,7 @@ import pandas as pd
 from resellerrisk import __version__
 from resellerrisk.decisions import Settings, read_settings
 from resellerrisk.errors import InputError
-from resellerrisk.evaluation import Costs, Evaluation, judge
+from resellerrisk.evaluation import Evaluation, judge
 from resellerrisk.matrix import (
     Matrix,
     build_matrix,
@@ -27,7 +27,7 @@ from resellerrisk.matrix import (
     take,
 )
 from resellerrisk.model import LogisticBaseline
-from resellerrisk.pipeline.train import Trained, TrainingSet, fit, training_set
+from resellerrisk.pipeline.training import Trained, TrainingSet, fit, training_set
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.peers import active_accounts
 from resellerrisk.tables import Market
@@ -55,13 +55,13 @@ class Truth:
         NaT where the account is not known to be fake.
     ring : object[n_accounts]
         The ring's name, or None.
-    words : str
-        Where it is from, for the report.
+    labels : {"truth", "outcomes"}
+        Where it is from.
     """
 
     since: np.ndarray
     ring: np.ndarray
-    words: str
+    labels: str
 
 
 def evaluate(
@@ -113,11 +113,11 @@ def evaluate(
     return judge(
         judged,
         subject=subject,
-        costs=costs_of(settings, subject),
+        settings=settings,
+        labels=believed.labels,
         conditions={
             "data": market.fingerprint[:16],
             "trained on what was known before": moment.isoformat(" "),
-            "judged by": believed.words,
             "confirmed fakes in training": trained.facts["fakes"],
             "signals": trained.facts["signals"],
             "model": trained.version,
@@ -163,7 +163,8 @@ def _account_moments(signals: Signals, moment: pd.Timestamp, end: pd.Timestamp) 
         parts.append(take(snapshots, np.isin(snapshots.account, active)))
     nobody = np.empty(0, np.int64)
     return Snapshots(
-        np.concatenate([nobody, *(part.account for part in parts)]), np.concatenate([nobody, *(part.at for part in parts)])
+        np.concatenate([nobody, *(part.account for part in parts)]),
+        np.concatenate([nobody, *(part.at for part in parts)]),
     )
 
 
@@ -176,7 +177,7 @@ def read_truth(market: Market, truth: str | Path | pd.DataFrame | None) -> Truth
         fakes = last[last["outcome"] == "fake"]
         applied = market.accounts.set_index("account_id")["applied_at"].reindex(market.account_ids).to_numpy()
         since[fakes.index] = applied[fakes.index]
-        return Truth(since, ring, "outcomes known at the end of the data: fakes nobody found count as honest, figures are lower bounds")
+        return Truth(since, ring, "outcomes")
     frame = truth if isinstance(truth, pd.DataFrame) else _read_table(Path(truth))
     missing = [name for name in ("account_id", "is_fake", "since") if name not in frame]
     if missing:
@@ -187,7 +188,7 @@ def read_truth(market: Market, truth: str | Path | pd.DataFrame | None) -> Truth
     since[codes[there]] = pd.to_datetime(fakes["since"]).to_numpy("datetime64[us]")[there]
     if "ring" in fakes:
         ring[codes[there]] = fakes["ring"].where(fakes["ring"].notna(), None).to_numpy(object)[there]
-    return Truth(since, ring, "the truth kept beside the market")
+    return Truth(since, ring, "truth")
 
 
 def _read_table(path: Path) -> pd.DataFrame:
@@ -221,14 +222,22 @@ def judged_frame(
             ("early_units", "early_units_total_this_order"),
         ):
             frame[name] = later.values[column].to_numpy()
-        frame["order_id"] = frame["order_id"] + "@" + frame["account_id"] if frame["order_id"].duplicated().any() else frame["order_id"]
+        frame["order_id"] = (
+            frame["order_id"] + "@" + frame["account_id"]
+            if frame["order_id"].duplicated().any()
+            else frame["order_id"]
+        )
     return frame
 
 
 def _known_before(market: Market, snapshots: Snapshots) -> np.ndarray:
     """Whether the account was already known as fake before the snapshot."""
     last = newest_outcomes(market, pd.Timestamp.max.floor("us"))
-    found = last.loc[last["outcome"] == "fake", "decided_at"].reindex(snapshots.account).to_numpy("datetime64[us]")
+    found = (
+        last.loc[last["outcome"] == "fake", "decided_at"]
+        .reindex(snapshots.account)
+        .to_numpy("datetime64[us]")
+    )
     return found < snapshots.moments
 
 
@@ -250,14 +259,3 @@ def _groups(signals: Signals, snapshots: Snapshots) -> dict[str, np.ndarray]:
         "home_based": np.asarray(form.address_kind == "residential")[account],
         "foreign": (country != country.mode().iloc[0]).to_numpy()[account],
     }
-
-
-def costs_of(settings: Settings, subject: str) -> Costs:
-    """What the judgment needs of the settings."""
-    mine = getattr(settings, subject)
-    return Costs(
-        missed=settings.leaked_title * mine.titles_at_stake,
-        delayed=mine.honest_delayed,
-        review=0.0,
-        capacity=mine.reviews_per_day,
-    )

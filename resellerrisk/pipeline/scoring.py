@@ -12,8 +12,16 @@ import pandas as pd
 
 from resellerrisk.decisions import Settings, actions, bands, read_settings, score_1000
 from resellerrisk.errors import InputError
-from resellerrisk.matrix import Matrix, build_matrix, prepare_signals, snapshot_accounts, snapshot_applications, snapshot_orders, take
-from resellerrisk.pipeline.train import Trained
+from resellerrisk.matrix import (
+    Matrix,
+    build_matrix,
+    prepare_signals,
+    snapshot_accounts,
+    snapshot_applications,
+    snapshot_orders,
+    take,
+)
+from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import write_reasons
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
@@ -100,7 +108,9 @@ def score(
     return score_matrix(signals, matrix, trained, settings or read_settings(None), scored_at)
 
 
-def score_matrix(signals: Signals, matrix: Matrix, trained: Trained, settings: Settings, scored_at=None) -> Scores:
+def score_matrix(
+    signals: Signals, matrix: Matrix, trained: Trained, settings: Settings, scored_at=None
+) -> Scores:
     """Score a matrix that is already built."""
     explained = trained.model.contributions(matrix.values)
     base = explained["base_value"].to_numpy()
@@ -133,7 +143,9 @@ def subjects_to_score(signals: Signals, subject: str, as_of, since, until) -> Sn
     """The snapshots that a call of `score` means."""
     end = until if until is not None else as_of
     if end is None:
-        raise InputError(f"It is not said when to score: {subject} without a moment.", hint="--as-of 2020-06-30")
+        raise InputError(
+            f"It is not said when to score: {subject} without a moment.", hint="--as-of 2020-06-30"
+        )
     end, start = pd.Timestamp(end), None if since is None else pd.Timestamp(since)
     if subject == "account":
         return snapshot_accounts(signals.views, end)
@@ -171,7 +183,9 @@ def typical_of(signals: Signals, snapshots: Snapshots):
     return typical
 
 
-def recommend(probability: np.ndarray, trained: Trained, settings: Settings, early_lines: np.ndarray | None) -> np.ndarray:
+def recommend(
+    probability: np.ndarray, trained: Trained, settings: Settings, early_lines: np.ndarray | None
+) -> np.ndarray:
     """The action that costs least for each row, with reviews kept to what the desk can do.
 
     The desk's capacity is met on the newest subjects of the training time: below the probability at which it was used up

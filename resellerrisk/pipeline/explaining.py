@@ -8,9 +8,10 @@ import pandas as pd
 from resellerrisk.decisions import Settings
 from resellerrisk.errors import InputError
 from resellerrisk.matrix import newest_outcomes, prepare_signals
-from resellerrisk.pipeline.score import Scores, find_accounts, score, typical_of
-from resellerrisk.pipeline.train import Trained
+from resellerrisk.pipeline.scoring import Scores, find_accounts, score, typical_of
+from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import Case, Link, Trace, case_orders, find_reasons, group_by_family, make_steps
+from resellerrisk.reasons.history import as_utc
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.tables import Market
 
@@ -67,7 +68,7 @@ def explain(
     InputError
         Where there is no such account, or it had not applied before the moment.
     """
-    moment = pd.Timestamp(as_of)
+    moment = as_utc(as_of)
     signals = signals or prepare_signals(market)
     code = int(find_accounts(market, [account_id])[0])
     scored = score(market, trained, as_of=moment, accounts=[account_id], settings=settings, signals=signals)
@@ -95,7 +96,11 @@ def explain(
         model_version=trained.version,
         data_fingerprint=market.fingerprint,
         training={**trained.facts, **trained.model.training_},
-        known_rows={name: len(frame) for name, frame in market.before(moment).tables().items() if name in market.present},
+        known_rows={
+            name: len(frame)
+            for name, frame in market.before(moment).tables().items()
+            if name in market.present
+        },
     )
 
 
@@ -140,4 +145,3 @@ def _traces(market: Market, account_id: str, moment: pd.Timestamp) -> tuple[Trac
 def _form(market: Market, account_id: str) -> dict[str, object]:
     row = market.accounts[market.accounts["account_id"] == account_id].iloc[0]
     return {words: row[name] for name, words in _FORM.items()}
-

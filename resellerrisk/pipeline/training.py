@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from resellerrisk.matrix import (
     LEAD_DAYS,
     Matrix,
     build_matrix,
+    is_decided,
     label_snapshots,
     prepare_signals,
     snapshot_applications,
@@ -27,10 +28,13 @@ from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
 from resellerrisk.tables import Market
-from resellerrisk.vocabulary import SUBJECTS
+from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
 #: Snapshots of accounts not found fake that training takes at most; the kept ones weigh for the others.
 MOST_NEGATIVES = 60_000
+#: Share of the undecided snapshots that are too much like confirmed fakes to count as honest, and the trees of the first
+#: model that finds them; chosen by validation inside the training time (docs/experiments.md).
+DOUBTFUL_SHARE, FIRST_TREES = 0.02, 100
 #: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
 NEWEST_DAYS = 90
 MOST_NEWEST = 2_000
@@ -88,12 +92,22 @@ class Trained:
         """Read a model from a folder; a changed byte is refused."""
         model = RiskModel.load(folder)
         if "subject" not in model.facts_:
-            raise ModelError(f"{folder} holds a model that does not say what it scores.", hint="train it by resellerrisk train")
+            raise ModelError(
+                f"{folder} holds a model that does not say what it scores.",
+                hint="train it by resellerrisk train",
+            )
         return cls(model.facts_["subject"], model, version or hash_model(model))
 
 
 def train(
-    market: Market, subject: str, as_of, *, signals: Signals | None = None, seed: int = 0, unlabelled="negative", **parameters
+    market: Market,
+    subject: str,
+    as_of,
+    *,
+    signals: Signals | None = None,
+    seed: int = 0,
+    unlabelled: str = UNLABELLED[0],
+    **parameters,
 ) -> Trained:
     """Train a model on what was known before a moment.
 
@@ -109,8 +123,8 @@ def train(
         The market's signals, where they are already prepared.
     seed : int
         Same data, same seed, same bytes.
-    unlabelled : {"negative", "left_out"}
-        How snapshots of accounts nobody decided about are used.
+    unlabelled : {"doubtful_left_out", "negative", "left_out"}
+        How snapshots of accounts nobody decided about are used: `resellerrisk.vocabulary.UNLABELLED`.
     **parameters
         Parameters of `RiskModel`.
 
@@ -152,19 +166,60 @@ class TrainingSet:
     weight: np.ndarray
     unlabelled: str
 
+    def take(self, chosen: np.ndarray) -> TrainingSet:
+        """Some of the rows, by a mask."""
+        return replace(
+            self, matrix=self.matrix.take(chosen), labels=self.labels[chosen], weight=self.weight[chosen]
+        )
 
-def training_set(signals: Signals, subject: str, as_of: pd.Timestamp, seed: int = 0, unlabelled="negative") -> TrainingSet:
+
+def training_set(
+    signals: Signals, subject: str, as_of: pd.Timestamp, seed: int = 0, unlabelled: str = UNLABELLED[0]
+) -> TrainingSet:
     """Snapshots before a moment, their signals, and their labels as known at it."""
     snapshots, labels, weight = training_rows(signals, subject, as_of, seed, unlabelled)
     matrix = build_matrix(signals, snapshots, catalogue().for_subject(subject))
-    return TrainingSet(subject, as_of, matrix, labels, weight, unlabelled)
+    rows = TrainingSet(subject, as_of, matrix, labels, weight, unlabelled)
+    if unlabelled != "doubtful_left_out":
+        return rows
+    doubtful = find_doubtful(rows, ~is_decided(signals.market, snapshots, as_of), seed)
+    return rows.take(~doubtful)
+
+
+def find_doubtful(rows: TrainingSet, undecided: np.ndarray, seed: int) -> np.ndarray:
+    """Undecided snapshots that look most like the confirmed fakes, bool[n]: a first, short model's highest.
+
+    Undetected fakes among the unlabelled are the rule, and counted as honest they teach the model to let go of just what gives
+    fakes away. Source: the two-step technique of learning from positive and unlabelled examples (Bekker and Davis 2020, 5.1).
+    """
+    columns = rows.matrix.columns
+    first = RiskModel(**model_parameters(columns, seed) | {"max_trees": FIRST_TREES, "bags": 1})
+    snapshots = rows.matrix.snapshots
+    first.fit(
+        rows.matrix.values,
+        rows.labels,
+        sample_weight=rows.weight,
+        times=snapshots.moments,
+        groups=snapshots.account,
+    )
+    margin = first.margin(rows.matrix.values)
+    open_rows = undecided & (rows.labels == 0)
+    if not open_rows.any():
+        return open_rows
+    return open_rows & (margin > np.quantile(margin[open_rows], 1 - DOUBTFUL_SHARE))
 
 
 def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters) -> Trained:
     """Fit the estimator on a training set, and write down what it was made from."""
     columns, snapshots, labels = rows.matrix.columns, rows.matrix.snapshots, rows.labels
     model = RiskModel(**model_parameters(columns, seed) | parameters)
-    model.fit(rows.matrix.values, labels, sample_weight=rows.weight, times=snapshots.moments, groups=snapshots.account)
+    model.fit(
+        rows.matrix.values,
+        labels,
+        sample_weight=rows.weight,
+        times=snapshots.moments,
+        groups=snapshots.account,
+    )
     model.facts_ = {
         "subject": rows.subject,
         "as_of": rows.as_of.isoformat(),
@@ -189,7 +244,10 @@ def _newest(rows: TrainingSet, model: RiskModel) -> dict:
     days = 1 if rows.subject == "account" else NEWEST_DAYS
     chosen = at >= np.datetime64(rows.as_of) - np.timedelta64(0 if rows.subject == "account" else days, "D")
     probability = model.predict_proba(rows.matrix.values[chosen])[:, 1]
-    return {"days": days, "highest": [float(f"{value:.4g}") for value in np.sort(probability)[::-1][:MOST_NEWEST]]}
+    return {
+        "days": days,
+        "highest": [float(f"{value:.4g}") for value in np.sort(probability)[::-1][:MOST_NEWEST]],
+    }
 
 
 def training_rows(

@@ -1,0 +1,1 @@
+"""Jobs that stand outside the package and use its front door."""
