@@ -15,6 +15,7 @@ _WHERE = {
     "bands": "scale",
     "expected_costs": "costs",
     "read_settings": "settings",
+    "read_subject": "costs",
     "score_1000": "scale",
     "thresholds": "scale",
 }
