@@ -161,7 +161,7 @@ def _find_faults(frame: pd.DataFrame, subject: str) -> list[str]:
         faults.append(f"action is none of {', '.join(ACTIONS)} in {wrong} rows")
     if wrong := int(frame["account_id"].isna().sum()):
         faults.append(f"account_id is missing in {wrong} rows")
-    if wrong := int(pd.to_datetime(frame["as_of"], errors="coerce").isna().sum()):
+    if wrong := int(pd.to_datetime(frame["as_of"], errors="coerce", format="ISO8601").isna().sum()):
         faults.append(f"as_of is no time in {wrong} rows")
     if "ring" in frame and "ring_known" not in frame:
         faults.append("ring is told without ring_known")
@@ -177,7 +177,7 @@ def _put_in_order(frame: pd.DataFrame, subject: str) -> Judged:
     ranks = {name: frame[name].astype(float).fillna(-np.inf) for name in rankings}
     frame = frame.assign(
         account_id=frame["account_id"].astype(str),
-        as_of=pd.to_datetime(frame["as_of"]),
+        as_of=pd.to_datetime(frame["as_of"], format="ISO8601"),
         **ranks,
     )
     frame = frame.reset_index(drop=True)

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from resellerrisk.evaluation.evaluation import Evaluation
 from resellerrisk.evaluation.judged import RANKINGS
@@ -204,7 +204,7 @@ def _draw_calibration(axes: Axes, evaluation: Evaluation) -> str:
     )
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_FEW_PERCENT)
-        axis.set_minor_formatter(NullFormatter())
+        axis.set_minor_locator(NullLocator())
     axes.legend(loc="upper left")
     return (
         "Seen share of fakes against the foretold one, both on a logarithmic scale, with Wilson's intervals."
@@ -251,6 +251,7 @@ def _draw_cost(axes: Axes, evaluation: Evaluation) -> str:
     )
     axes.xaxis.set_major_formatter(_FEW_PERCENT)
     axes.yaxis.set_major_formatter(_MONEY)
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.legend(fontsize=9, loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
     return "Cost of 1,000 rows when all from a threshold on are held, beside releasing all and the rivals."
 
@@ -287,7 +288,7 @@ def _draw_held_back(axes: Axes, evaluation: Evaluation) -> str:
         xlim=(0, 0.2),
         ylim=(0, 1.05),
     )
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(_PERCENT)
     axes.legend()
     return (

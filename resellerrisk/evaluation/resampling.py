@@ -15,8 +15,8 @@ RESAMPLES = 500
 #: Share of the draws that must give a number; with fewer than three independent fakes too many draws hold
 #: none.
 MEASURABLE = 0.9
-#: Two-sided 95 %.
-LEVEL = 0.95
+#: Two-sided 95 %, as quantiles and in standard deviations.
+ENDS = (0.025, 0.975)
 Z = 1.959963984540054
 
 
@@ -74,7 +74,7 @@ def find_interval(values: np.ndarray) -> tuple[float, float] | None:
     finite = values[np.isfinite(values)]
     if not len(values) or len(finite) < MEASURABLE * len(values):
         return None
-    low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(finite, ENDS)
     return float(low), float(high)
 
 
