@@ -60,10 +60,11 @@ def grow_boosters(
     """
     side_by_side = min(jobs, len(tree_counts))
     parameters = {**parameters, "num_threads": max(1, jobs // side_by_side)}
-    train = _bind(rows, columns, categories, parameters).construct()
-    valid = validation and _bind(validation, columns, categories, parameters, reference=train).construct()
 
     def grow(number, trees):
+        # Datasets of its own: LightGBM writes into a Dataset while training, so two threads must not share one.
+        train = _bind(rows, columns, categories, parameters)
+        valid = validation and _bind(validation, columns, categories, parameters, reference=train)
         booster = lightgbm.train(
             {**parameters, "feature_fraction_seed": seed + number},
             train,
