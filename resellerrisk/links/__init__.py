@@ -1,8 +1,9 @@
 """Links between accounts: who shares what with whom, known from which moment on.
 
-The room's door. `find_links` turns a market into `Links`; `Links.figures` gives numbers per snapshot, `Links.between`
-the evidence, `Links.groups` the groups. It scores nothing and accuses nobody: a link is a shared value, no more.
-Importing this module is quick; numba, phonenumbers and their kind load when they are first used.
+The room's door. `find_links` turns a market into `Links`; `Links.figures` gives numbers per snapshot,
+`Links.between` the evidence, `Links.groups` the groups. It scores nothing and accuses nobody: a link is a
+shared value, no more. Importing this module is quick; numba, phonenumbers and their kind load when they are
+first used.
 """
 
 from resellerrisk.links.declare import LINK_FIGURES, LINK_KINDS, STANDING_FIGURES, LinkFigure, LinkKind

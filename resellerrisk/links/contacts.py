@@ -1,6 +1,7 @@
 """One spelling for one mailbox, telephone, site, taxpayer and machine, by each field's own library.
 
-Offline: no DNS is asked and no list is fetched. Nothing here says whether a value is plausible; that is `identity`.
+Offline: no DNS is asked and no list is fetched. Nothing here says whether a value is plausible; that is
+`identity`.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def site_key(website: str) -> str:
 
 
 def tax_id_key(tax_id: str, country: str | None) -> str:
-    """Country and number of a tax id, without punctuation and without the country written in front of it twice.
+    """Country and number of a tax id, without punctuation, the country in front once.
 
     Examples
     --------
@@ -138,7 +139,7 @@ def tax_id_key(tax_id: str, country: str | None) -> str:
 
 
 def ip_key(address: str) -> str:
-    """An IPv4 address, or the /64 network of an IPv6 address (what one subscriber gets); "" for this machine itself.
+    """An IPv4 address, or an IPv6 address's /64 network (one subscriber's); "" for this machine itself.
 
     Examples
     --------

@@ -1,7 +1,8 @@
 """What two accounts can share, what each sharing is worth, and what is counted from it: one table each.
 
-The weights are declared with their reasons, not learned: a distributor's first day has no outcomes, and later ones are too
-few to say how much a shared telephone is worth apart from a shared bank account. Nothing is found or counted here.
+The weights are declared with their reasons, not learned: a distributor's first day has no outcomes, and later
+ones are too few to say how much a shared telephone is worth apart from a shared bank account. Nothing is
+found or counted here.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Holders (as of the moment) beyond which a value tells nothing of a pair: a forwarder's dock, a carrier's gateway.
+#: Holders (as of the moment) beyond which a value tells nothing of a pair: a dock, a carrier's gateway.
 MOST_HOLDERS = 50
-#: Holders at which a value's worth is halved. Assumption: rings had a handful of members (SDNY, 26 Aug 2020: "the
-#: members"; our reading), docks and business centres serve dozens.
+#: Holders at which a value's worth is halved. Assumption: a ring has a handful of members, docks and business centres
+#: serve dozens.
 HALF_WORTH_HOLDERS = 6
 #: Strength from which two accounts are called linked: seen on the page, walked, counted.
 LINKED = 0.15
@@ -39,8 +40,8 @@ class LinkKind:
     name : str
         A kind of the contract's identifiers, or ``name`` (the company's) or ``ship_to`` (where orders go).
     weight : float
-        Strength of a link by a value that only these two hold, 0 to 1: how sure such a sharing makes one of one hand
-        behind both.
+        Strength of a link by a value that only these two hold, 0 to 1: how sure such a sharing makes one of
+        one hand behind both.
     why : str
         The reason for the weight.
     words : str
@@ -77,11 +78,14 @@ LINK_KINDS = (
     LinkKind("device", 0.8, "one computer orders; sold and shared ones happen", "a device", shared="device"),
     LinkKind("pickup_person", 0.8, "one person fetches for both", "a pick-up person",
              by_chance=True, near=True, shared="pickup_person"),
-    LinkKind("phone", 0.7, "one line; numbers are given out anew", "a telephone number", relet=True, shared="phone"),
+    LinkKind("phone", 0.7, "one line; numbers are given out anew", "a telephone number",
+             relet=True, shared="phone"),
     LinkKind("address", 0.6, "one door; malls, forwarders, families", "an address", relet=True, near=True),
-    LinkKind("officer", 0.6, "one officer; honest people own two shops", "an officer", by_chance=True, near=True),
+    LinkKind("officer", 0.6, "one officer; honest people own two shops", "an officer",
+             by_chance=True, near=True),
     LinkKind("website", 0.5, "one site or mail domain; agencies, market places", "a web site"),
-    LinkKind("ip", 0.5, "one line; carriers share them among strangers", "an ip address", relet=True, shared="ip"),
+    LinkKind("ip", 0.5, "one line; carriers share them among strangers", "an ip address",
+             relet=True, shared="ip"),
     LinkKind("name", 0.3, "a name is free to choose", "a company name", by_chance=True, near=True),
     LinkKind("ship_to", 0.6, "told by address already; counted by itself", "a delivery address",
              counts=False, shared="ship_to"),
@@ -91,7 +95,7 @@ KIND_CODES = {kind.name: code for code, kind in enumerate(LINK_KINDS)}
 
 
 def worth_by_holders() -> np.ndarray:
-    """What sharing a value is worth by how many hold it: 1 for two, halved at HALF_WORTH_HOLDERS, 0 beyond MOST_HOLDERS.
+    """What sharing a value is worth by its holders: 1 for two, halved at HALF_WORTH_HOLDERS, less for more.
 
     Examples
     --------

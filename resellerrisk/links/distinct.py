@@ -1,6 +1,7 @@
 """Work done once per distinct row of a few columns, however often the row occurs.
 
-Texts repeat (one dock, thirty accounts; one form value, ten sightings) and the libraries that read them are slow.
+Texts repeat (one dock, thirty accounts; one form value, ten sightings) and the libraries that read them are
+slow.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Find every pair of accounts that share a value, and what the sharing is worth but for how many hold it.
 
-A pair is fixed at the moment when the later account was first seen with the value, from rows strictly before that moment:
-what comes after changes nothing. How many hold the value as of T, and what T knows of outcomes, is left to `walk`.
+A pair is fixed at the moment when the later account was first seen with the value, from rows strictly before
+that moment: what comes after changes nothing. How many hold the value as of T, and what T knows of outcomes,
+is left to `walk`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def find_links(market) -> Links:
     Returns
     -------
     Links
-        Costs grow with the values that several accounts hold; of a value at most `MOST_HOLDERS` holders are paired.
+        Costs grow with the values that several accounts hold; of a value at most `MOST_HOLDERS` holders are
+        paired.
     """
     holdings = collect_holdings(market)
     pairs = pd.concat([_exact_pairs(holdings), _near_pairs(holdings)], ignore_index=True)
@@ -51,7 +53,7 @@ def find_links(market) -> Links:
 
 
 def _exact_pairs(holdings: Holdings) -> pd.DataFrame:
-    """Rows of holdings of one value, every later one with every earlier one among the first `MOST_HOLDERS`."""
+    """Rows of holdings of one value: every later one with every earlier one, of the first `MOST_HOLDERS`."""
     starts = np.searchsorted(holdings.values, np.arange(len(holdings.keys)))
     rank = np.arange(len(holdings.values)) - starts[holdings.values]
     earlier, later = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
@@ -129,10 +131,11 @@ def _worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray) -> np.n
 
 
 def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int) -> np.ndarray:
-    """How likely a shared name is one person and not two namesakes, by how common its words were before `since`.
+    """How likely a shared name is one person, not two namesakes: by how common its words were before `since`.
 
-    With n holders of which a share p_w carries the word w, n · Π p_w namesakes are expected by chance; the share is
-    TRUE_NAMESAKES / (TRUE_NAMESAKES + expected). The pair's earlier holder is left out of the counts.
+    With n holders of which a share p_w carries the word w, n · Π p_w namesakes are expected by chance; the
+    share is TRUE_NAMESAKES / (TRUE_NAMESAKES + expected). The pair's earlier holder is left out of the
+    counts.
     """
     held = np.flatnonzero(holdings.kinds[holdings.values] == kind)
     held = held[np.argsort(holdings.seen[held], kind="stable")]
@@ -155,7 +158,7 @@ def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int) -> np.ndarra
 
 
 def _taken_over(pairs: pd.DataFrame, silence: np.ndarray) -> np.ndarray:
-    """Pairs that stand for a value taken up after all its earlier holders had stopped: one pair per such value."""
+    """Pairs that stand for a value taken up after all its earlier holders had stopped, one a value."""
     telling = ~pairs["near"].to_numpy() & (pairs["base"].to_numpy() >= LINKED)
     telling &= ~np.isin(pairs["kind"], [KIND_CODES["name"], KIND_CODES["ship_to"]])
     least = pd.Series(silence).groupby([pairs["other"], pairs["near"]]).transform("min").to_numpy()
@@ -172,7 +175,7 @@ def _both_ways(pairs: pd.DataFrame, holdings: Holdings) -> dict[str, np.ndarray]
     taken = np.concatenate([np.zeros(len(pairs), bool), pairs["taken_over"].to_numpy()])
     entries = {
         "own": holdings.accounts[own],
-        "other": holdings.accounts[far],
+        "other": holdings.accounts[far].astype(np.int64),
         "kind": twice["kind"],
         "own_value": holdings.values[own],
         "other_value": holdings.values[far],

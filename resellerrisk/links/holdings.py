@@ -1,7 +1,8 @@
 """Who held which identifier from when on: the first sight of every value on every account.
 
-Read from the application form (known when applied), the identifiers table (when seen) and the addresses orders went to
-(when ordered), never before the account applied. Values are keys (`normalise`); what was typed is not kept. Nothing is compared here.
+Read from the application form (known when applied), the identifiers table (when seen) and the addresses
+orders went to (when ordered), never before the account applied. Values are keys (`normalise`); what was typed
+is not kept. Nothing is compared here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an application's mail, tax id and telephone say about themselves, without asking anyone.
 
-Plain facts per account (own domain, check digits, country code), each from a packaged list or rule that users can replace.
-No fact here weighs anything and none compares accounts.
+Plain facts per account (own domain, check digits, country code), each from a packaged list or rule that users
+can replace. No fact here weighs anything and none compares accounts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from resellerrisk.links.spelling import plain_key
 MAIL_DOMAIN_KINDS = ("own", "free", "disposable", "other")
 TAX_ID_STATES = ("missing", "valid", "failing", "unknown")
 
-#: python-stdnum modules any of which may hold a country's tax id, beside its VAT number: people enter what they have.
+#: python-stdnum modules for a country's tax ids beside its VAT number: people enter what they have.
 _ALSO_TAX_IDS = {
     "US": ("us.ein",),
     "GB": ("gb.utr",),
@@ -48,7 +48,7 @@ class MailLists:
     def read(cls, free: str | Path | None = None, disposable: str | Path | None = None) -> MailLists:
         """The packaged lists, or your own: text files with one domain a line, ``#`` starts a remark.
 
-        Source: free, ``lists/free_mail.txt`` (ours); disposable, the package ``disposable-email-domains`` (CC0).
+        Source: free, ``free_mail.txt`` (ours); disposable, the package ``disposable-email-domains`` (CC0).
 
         Examples
         --------
@@ -56,7 +56,7 @@ class MailLists:
         >>> "gmail.com" in lists.free, "mailinator.com" in lists.disposable
         (True, True)
         """
-        packaged = resources.files("resellerrisk.links") / "lists" / "free_mail.txt"
+        packaged = resources.files("resellerrisk.links") / "free_mail.txt"
         return cls(
             free=_domains(Path(free).read_text("utf-8") if free else packaged.read_text("utf-8")),
             disposable=_domains(Path(disposable).read_text("utf-8")) if disposable else _disposable_domains(),
@@ -94,7 +94,7 @@ def packaged_lists() -> MailLists:
 
 
 def mail_domain_kind(email: Iterable, website: Iterable, lists: MailLists | None = None) -> np.ndarray:
-    """Whose domain the mail address is at: the account's own site's, a free service's, a disposable one's, or another's.
+    """Whose domain a mail address is at: the account's own site's, a free service's, a disposable one's, another's.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def mail_domain_kind(email: Iterable, website: Iterable, lists: MailLists | None
     Returns
     -------
     numpy.ndarray of object, shape (n,)
-        A word of `MAIL_DOMAIN_KINDS`; None where there is no readable address. Disposable comes before free, free
-        before own: a free service is nobody's own site.
+        A word of `MAIL_DOMAIN_KINDS`; None where there is no readable address. Disposable comes before free,
+        free before own: a free service is nobody's own site.
 
     Examples
     --------
@@ -140,12 +140,14 @@ def tax_id_state(tax_id: Iterable, country: Iterable) -> np.ndarray:
     Returns
     -------
     numpy.ndarray of object, shape (n,)
-        ``missing`` · ``valid`` (check digits hold; an EIN of the USA has none, there a prefix in use) · ``failing`` ·
-        ``unknown`` (no rule for the country). Valid means well formed, not that the number was ever given out.
+        ``missing`` · ``valid`` (check digits hold; an EIN of the USA has none, there a prefix in use) ·
+        ``failing`` · ``unknown`` (no rule for the country). Valid means well formed, not that the number was
+        ever given out.
 
     Examples
     --------
-    >>> tax_id_state(["DE 136.695.976", "136695977", "12-3456789", None, "123"], ["DE", "DE", "US", "US", "QQ"]).tolist()
+    >>> ids = ["DE 136.695.976", "136695977", "12-3456789", None, "123"]
+    >>> tax_id_state(ids, ["DE", "DE", "US", "US", "QQ"]).tolist()
     ['valid', 'failing', 'valid', 'missing', 'unknown']
     """
     return once_per_distinct(_tax_id_state, tax_id, country)
@@ -184,7 +186,8 @@ def phone_country_agrees(phone: Iterable, country: Iterable) -> np.ndarray:
 
     Examples
     --------
-    >>> phone_country_agrees(["+44 20 7946 0958", "+44 20 7946 0958", "212 555 0187", "12"], ["GB", "US", "US", "US"])
+    >>> phones = ["+44 20 7946 0958", "+44 20 7946 0958", "212 555 0187", "12"]
+    >>> phone_country_agrees(phones, ["GB", "US", "US", "US"])
     array([ 1.,  0.,  1., nan])
     """
     return once_per_distinct(_phone_country_agrees, phone, country).astype(np.float64)

@@ -1,7 +1,8 @@
 """`Links`: what a market's accounts share, asked as of any moment.
 
-Holds evidence, not judgements: pairs of accounts, the kind of value they share and since when. Figures for models, rows for
-people, groups for tracing all come from the same compiled walk (`walk`), so they cannot disagree.
+Holds evidence, not judgements: pairs of accounts, the kind of value they share and since when. Figures for
+models, rows for people, groups for tracing all come from the same compiled walk (`walk`), so they cannot
+disagree.
 """
 
 from __future__ import annotations
@@ -71,21 +72,22 @@ class Links:
         account_codes : int array, shape (n,)
             Codes into `account_ids`.
         as_of : datetime64 array, shape (n,)
-            Moments, UTC. What was seen or decided strictly before counts, and at the moment itself the account's own form
-            (`applied_at` is the moment of an application).
+            Moments, UTC. What was seen or decided strictly before counts, and at the moment itself the
+            account's own form (`applied_at` is the moment of an application).
         own_order : bool
             The snapshots are orders at their `ordered_at`: the address the order itself goes to counts too.
         standing : (datetime64 array of shape (m,), float array of shape (m, n_accounts)), optional
-            A risk of every account as of ascending moments, such as tracing's; of each snapshot the newest row at or before its
-            moment counts. Adds `STANDING_FIGURES`; missing before the first moment.
+            A risk of every account as of ascending moments, such as tracing's; of each snapshot the newest
+            row at or before its moment counts. Adds `STANDING_FIGURES`; missing before the first moment.
         outcomes : pandas.DataFrame, optional
             Instead of the market's.
 
         Returns
         -------
         dict of str to float64 array, shape (n,)
-            In the order of `LINK_FIGURES`. The groups joined are those of the Monday 00:00 UTC at or before the moment (the
-            snapshot's own links are those of its moment); all else is exact to the microsecond.
+            In the order of `LINK_FIGURES`. The groups joined are those of the Monday 00:00 UTC at or before
+            the moment (the snapshot's own links are those of its moment); all else is exact to the
+            microsecond.
 
         Raises
         ------
@@ -124,8 +126,9 @@ class Links:
         Returns
         -------
         pandas.DataFrame
-            One row per other account and shared value: `account_id` (the other), `kind`, `since`, `strength` (of this value alone),
-            `holders` (accounts holding it then), `near` (a slip apart, not equal), `found_fake` (the other, then). Empty without links.
+            One row per other account and shared value: `account_id` (the other), `kind`, `since`, `strength`
+            (of this value alone), `holders` (accounts holding it then), `near` (a slip apart, not equal),
+            `found_fake` (the other, then). Empty without links.
 
         Raises
         ------
@@ -224,7 +227,7 @@ class Links:
                 f"{accounts.size} accounts and {moments.size} moments are not snapshots.",
                 hint="pass one moment each",
             )
-        if accounts.size and not (0 <= accounts.min() and accounts.max() < len(self.account_ids)):
+        if accounts.size and (accounts.min() < 0 or accounts.max() >= len(self.account_ids)):
             raise InputError(
                 f"Account codes run from {accounts.min()} to {accounts.max()}.",
                 f"There are {len(self.account_ids)} accounts.",

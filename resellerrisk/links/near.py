@@ -1,7 +1,8 @@
 """Keys that differ by one slip: pairs of texts that a person would take for the same.
 
-Conservative, and each pair is judged by its two texts alone, so later texts never change an earlier pair. No phonetics,
-no translations, no thresholds tuned on outcomes. Linear: candidates meet in blocks that only near twins share.
+Conservative, and each pair is judged by its two texts alone, so later texts never change an earlier pair. No
+phonetics, no translations, no thresholds tuned on outcomes. Linear: candidates meet in blocks that only near
+twins share.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ ADDRESS_LIKENESS = 85
 
 
 def near_names(keys) -> list[tuple[int, int]]:
-    """Pairs of names one slip apart: a letter more, less, other, or two swapped; but no first letter and no digit.
+    """Pairs of names one slip apart: a letter more, less, other, or two swapped; no first letter, no digit.
 
-    A slip seldom meets a first letter, while many of them make another name (Donald, Ronald), and digits tell branches
-    apart (Discs 12, Discs 13).
+    A slip seldom meets a first letter, while many of them make another name (Donald, Ronald), and digits tell
+    branches apart (Discs 12, Discs 13).
 
     Parameters
     ----------
@@ -85,11 +86,13 @@ def near_addresses(keys) -> list[tuple[int, int]]:
     Returns
     -------
     list of (int, int)
-        Positions, the smaller first, in order. Addresses with fewer than two numbers or five digits have no near twin.
+        Positions, the smaller first, in order. Addresses with fewer than two numbers or five digits have no
+        near twin.
 
     Examples
     --------
-    >>> near_addresses(["12 kelly rest 55290", "12 kely rest 55290", "14 kelly rest 55290", "12 oak ave 55290"])
+    >>> keys = ["12 kelly rest 55290", "12 kely rest 55290", "14 kelly rest 55290", "12 oak ave 55290"]
+    >>> near_addresses(keys)
     [(0, 1)]
     """
     from rapidfuzz import fuzz

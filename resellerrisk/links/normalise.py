@@ -1,8 +1,9 @@
 """One spelling for one identifier: what two accounts must share for their values to count as the same.
 
-Each kind has its own plain function from a text to a key; `normalise` applies it to a column, once per distinct value.
-A key is equal for two values when they reach the same mailbox, telephone, site, taxpayer, door or person. Offline: nothing
-is looked up. Near misses (a typing slip) are not made equal here; that is `near`.
+Each kind has its own plain function from a text to a key; `normalise` applies it to a column, once per
+distinct value. A key is equal for two values when they reach the same mailbox, telephone, site, taxpayer,
+door or person. Offline: nothing is looked up. Near misses (a typing slip) are not made equal here; that is
+`near`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ def normalise(kind: str, values, countries=None) -> np.ndarray:
     Parameters
     ----------
     kind : str
-        A kind of `vocabulary.IDENTIFIER_KINDS`, or ``"name"`` for a company's name. Kinds without a normaliser
-        of their own (bank, card, device) are compared without case, blanks and punctuation.
+        A kind of `vocabulary.IDENTIFIER_KINDS`, or ``"name"`` for a company's name. Kinds without a
+        normaliser of their own (bank, card, device) are compared without case, blanks and punctuation.
     values : sequence of str, shape (n,)
         As entered; missing values give "".
     countries : sequence of str, shape (n,), optional

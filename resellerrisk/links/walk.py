@@ -1,7 +1,7 @@
 """Walk an account's links as of a moment: the compiled inner loops behind `Links`.
 
-Everything is cut strictly before T, but for what the subject itself brings at T (`own` below). Knows nothing of names, texts or
-frames; accounts, values and kinds are codes, times int64 microseconds.
+Everything is cut strictly before T, but for what the subject itself brings at T (`own` below). Knows nothing
+of names, texts or frames; accounts, values and kinds are codes, times int64 microseconds.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from numba import njit
 
 
 class Book(NamedTuple):
-    """Evidence of links: one row per account, other account and value; account ``a`` at ``starts[a]:starts[a + 1]``.
+    """Evidence of links, a row per account, other account and value; account ``a`` at ``starts[a]:starts[a + 1]``.
 
-    The declared numbers travel in it (`worth` by number of holders, `counts` and `shared_column` by kind, `linked`), for a
-    compiled function kept on disk would not notice that a module's constant has changed.
+    The declared numbers travel in it (`worth` by number of holders, `counts` and `shared_column` by kind,
+    `linked`), for a compiled function kept on disk would not notice that a module's constant has changed.
     """
 
     starts: np.ndarray
@@ -46,6 +46,9 @@ class Decided(NamedTuple):
     fake: np.ndarray
 
 
+#: No own sight at the moment itself counts. (Typed, as all codes are int64: one compiled form per function, so that
+#: processes that compile at the same time write the same files.)
+_NOTHING = np.int64(0)
 #: Columns of the other accounts counted by kind of shared value.
 SHARED = ("pickup_person", "payment", "device", "ip", "phone", "ship_to")
 
@@ -86,7 +89,8 @@ def is_fake(decided, account, moment):
 def is_known(book, i, moment, own):
     """Whether both accounts were seen with the value before the moment.
 
-    At the moment itself the own sight counts too if it comes from a source in ``own`` (bits by source: the form, an order).
+    At the moment itself the own sight counts too if it comes from a source in ``own`` (bits by source: the
+    form, an order).
     """
     if book.other_seen[i] >= moment or book.own_seen[i] > moment:
         return False
@@ -95,7 +99,7 @@ def is_known(book, i, moment, own):
 
 @njit(cache=True, nogil=True)
 def count_holders(book, i, moment):
-    """Accounts that held the row's value (values, if near) before the moment, the own account among them in any case."""
+    """Accounts that held the row's value (values, if near) before the moment, the own account in any case."""
     own, other = book.own_value[i], book.other_value[i]
     starts, seen = book.holder_starts, book.holder_seen
     holders = count_before(seen, starts[own], starts[own + 1], moment) + (book.own_seen[i] >= moment)
@@ -111,7 +115,10 @@ def weigh(book, i, moment):
 
 @njit(cache=True, nogil=True)
 def read_link(book, start, end, moment, own):
-    """All evidence from ``start`` on that concerns one other account: of a kind the strongest counts, kinds add up as 1 - Π(1 - s)."""
+    """All evidence from ``start`` on that concerns one other account.
+
+    Of a kind the strongest counts; kinds add up as 1 - Π(1 - s).
+    """
     other, i = book.other[start], start
     doubt, kinds, shared, taken_over, since = 1.0, 0, 0, 0, np.int64(-1)
     while i < end and book.other[i] == other:
@@ -171,7 +178,7 @@ def touches_fake(book, decided, account, but, moment):
     i, end = book.starts[account], book.starts[account + 1]
     while i < end:
         other = book.other[i]
-        link = read_link(book, i, end, moment, 0)
+        link = read_link(book, i, end, moment, _NOTHING)
         i = link.end
         if other != but and link.strength >= book.linked and is_fake(decided, other, moment):
             return True
@@ -207,7 +214,8 @@ def find_root(parent, account):
 def join_groups(book, moment, threshold):
     """Groups joined by links of at least the threshold known before the moment.
 
-    Returns the group of every account (its smallest code) and, by that code, the moment of the group's first link (-1: none).
+    Returns the group of every account (its smallest code) and, by that code, the moment of the group's first
+    link (-1: none).
     """
     parent = np.arange(book.starts.size - 1)
     first = np.full(parent.size, np.int64(-1))
@@ -215,7 +223,7 @@ def join_groups(book, moment, threshold):
         i, end = book.starts[account], book.starts[account + 1]
         while i < end:
             other = book.other[i]
-            link = read_link(book, i, end, moment, 0)
+            link = read_link(book, i, end, moment, _NOTHING)
             i = link.end
             if link.strength < threshold:
                 continue
@@ -236,7 +244,8 @@ def join_groups(book, moment, threshold):
 def describe_groups(book, decided, accounts, moments, calendar, own, grouped, out):
     """Fill size, age in days and found fakes of the groups that a snapshot's own links join.
 
-    The groups are those of the calendar day (ascending over the snapshots); the snapshot's own links are those of its moment.
+    The groups are those of the calendar day (ascending over the snapshots); the snapshot's own links are
+    those of its moment.
     """
     n = book.starts.size - 1
     stamp = np.full(n, -1)
@@ -276,7 +285,7 @@ def describe_groups(book, decided, accounts, moments, calendar, own, grouped, ou
 
 @njit(cache=True, nogil=True)
 def describe_standing(book, accounts, moments, own, standing, lines, out):
-    """Fill the strongest and the summed standing of linked accounts; ``lines`` is the row of ``standing`` to use, -1 none."""
+    """Fill the strongest and the summed standing of linked accounts; ``lines`` are rows of ``standing``, -1 none."""
     for row in range(accounts.size):
         if lines[row] < 0:
             out[row, :] = np.nan

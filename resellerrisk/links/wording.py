@@ -1,7 +1,8 @@
 """One spelling for one address, person and company: keys of texts that people word in many ways.
 
-Only wording is evened out (accents, abbreviations, legal forms, order of a person's names). Typing slips are `near`'s
-business. No geocoder and no dictionary of places: an address in two truly different wordings stays two addresses.
+Only wording is evened out (accents, abbreviations, legal forms, order of a person's names). Typing slips are
+`near`'s business. No geocoder and no dictionary of places: an address in two truly different wordings stays
+two addresses.
 """
 
 from __future__ import annotations
