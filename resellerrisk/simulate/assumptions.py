@@ -193,8 +193,8 @@ _NAMED = {
         Setting(haste=0.0),
     ),
     "sample": _Named(
-        "a small book with many fakes, so that a hundred accounts are enough to try everything",
-        Setting(fake_share=0.18, films_a_week=2.0, back_catalogue=500, found_share=0.8),
+        "a small book with many fakes and a short slate, so that some hundred accounts are enough to try everything",
+        Setting(fake_share=0.12, films_a_week=2.0, back_catalogue=500, found_share=0.8, genuine_share=0.12),
     ),
 }
 

@@ -97,22 +97,15 @@ def _leaves(ready: np.ndarray, early: np.ndarray, transit: np.ndarray, street: n
 
 
 def send_back(
-    setting: Setting,
-    chance: np.ndarray,
-    orders: Orders,
-    lines: Lines,
-    shipments: Shipments,
-    slate: Slate,
-    rng: np.random.Generator,
+    chance: np.ndarray, lines: Lines, shipments: Shipments, slate: Slate, rng: np.random.Generator
 ) -> Returns:
     """Units sent back, some weeks after street date and delivery.
 
     Parameters
     ----------
-    setting : Setting
     chance : ndarray of float, shape (orders,)
         Chance that a line of the order comes back.
-    orders, lines, shipments, slate
+    lines, shipments, slate
         Of the block.
     rng : numpy.random.Generator
 

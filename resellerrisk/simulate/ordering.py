@@ -91,12 +91,14 @@ def draw_orders(
         Every order has at least one line.
     """
     orders = _moments(setting, periods, year, rng)
-    wish_period, wish_title, wish_at, patience = _wishes(periods, slate, seed, rng)
-    wish_order = _next_order(orders, periods.account[wish_period], wish_at, patience, rng)
-    landed = wish_order >= 0
-    fill_order, fill_title = _ordinary(setting, periods, orders, wish_order[landed], slate, rng)
-    order = np.concatenate([wish_order[landed], fill_order])
-    title = np.concatenate([wish_title[landed], fill_title])
+    period, film, at, until = _wishes(periods, slate, seed, rng)
+    wish_order = _next_order(orders, periods.account[period], at, until, rng)
+    landed = np.flatnonzero(wish_order >= 0)
+    pair, new_title = _discs(periods, period[landed], film[landed], slate, rng)
+    new_order = wish_order[landed[pair]]
+    more_order, more_title = _ordinary(setting, periods, orders, new_order, slate, rng)
+    order = np.concatenate([new_order, more_order])
+    title = np.concatenate([new_title, more_title])
     return _numbered(orders, *_once_each(order, title, len(slate.film)), periods, slate, rng)
 
 
@@ -148,49 +150,55 @@ def _followed_up(
 def _wishes(
     periods: Periods, slate: Slate, seed: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """New titles wanted: by which period, which title, from when on, and until when."""
-    period, title = _wanted_titles(periods, slate, seed, rng)
-    street = slate.street[title]
+    """New films wanted: by which period, which film, from when on, and until when."""
+    disc = slate.title_of.max(axis=1)  # all discs of a film have the same dates
+    period, film = _wanted_films(periods, slate, disc, seed, rng)
+    street, final = slate.street[disc[film]], slate.final_street[disc[film]]
     lead = periods.lead_days[period] * np.exp(0.35 * rng.standard_normal(len(period)))
-    told = slate.announced_at[title] + (rng.exponential(3.0, len(period)) * DAY).astype(np.int64)
+    told = slate.announced_at[disc[film]] + (rng.exponential(3.0, len(period)) * DAY).astype(np.int64)
     at = np.maximum(street - (lead * DAY).astype(np.int64), told)
     until = np.maximum(street, at) + _STILL_NEW_DAYS * DAY
     again = np.flatnonzero(rng.random(len(period)) < periods.reorders[period])
-    again_at = slate.final_street[title[again]] + (rng.gamma(2.0, 9.0, len(again)) * DAY).astype(np.int64)
-    period, title = np.r_[period, period[again]], np.r_[title, title[again]]
-    at, until = (
-        np.r_[at, again_at],
-        np.r_[until, again_at + _REORDER_PATIENCE_DAYS * DAY],
-    )
+    again_at = final[again] + (rng.gamma(2.0, 9.0, len(again)) * DAY).astype(np.int64)
+    period, film = np.concatenate([period, period[again]]), np.concatenate([film, film[again]])
+    at = np.concatenate([at, again_at])
+    until = np.concatenate([until, again_at + _REORDER_PATIENCE_DAYS * DAY])
     inside = (at > periods.start[period]) & (at < periods.end[period])
-    return period[inside], title[inside], at[inside], until[inside]
+    return period[inside], film[inside], at[inside], until[inside]
 
 
-def _wanted_titles(
-    periods: Periods, slate: Slate, seed: int, rng: np.random.Generator
+def _wanted_films(
+    periods: Periods, slate: Slate, disc: np.ndarray, seed: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of period and title: first the films that are wanted, then the discs of each."""
-    film_street = np.zeros(len(slate.film_demand), dtype=np.int64)
-    film_street[slate.film] = slate.final_street
-    films = np.flatnonzero(film_street > periods.start.min(initial=0) - 30 * DAY)
+    """Pairs of period and film."""
+    first = periods.start.min(initial=0) - 30 * DAY
+    films = np.flatnonzero(slate.final_street[disc] > first)
     odds = periods.wanted[:, None] + periods.sought[:, None] * slate.film_demand[films]
-    wanted = rng.random(odds.shape) * (1 + np.exp(-odds)) < 1
+    chance = rng.random(odds.shape, dtype=np.float32)
+    wanted = chance * (1 + np.exp(-odds.astype(np.float32))) < 1
+    wanted &= slate.announced_at[disc[films]] < periods.end[:, None]
+    wanted &= slate.final_street[disc[films]] > periods.start[:, None] - 30 * DAY
     wanted &= _own_part(periods, films, seed)
     period, film = np.nonzero(wanted)
-    film = films[film]
-    titles = slate.title_of[film]
-    takes = (rng.random(titles.shape) < periods.formats[period]) & (titles >= 0)
-    any_disc = titles[:, 1] >= 0
-    instead = ~takes.any(axis=1) & (rng.random(len(film)) < 0.5) & any_disc
-    takes[instead, 1] = True
-    pair, disc = np.nonzero(takes)
-    return period[pair], titles[pair, disc]
+    return period, films[film]
 
 
 def _own_part(periods: Periods, films: np.ndarray, seed: int) -> np.ndarray:
     """Which films fall to each period: all of them, but to a member of a rotating ring its own part only."""
     place, places = periods.share_of_ring[:, :1], periods.share_of_ring[:, 1:]
     return scatter(seed, "rotation", films)[None, :] % places == place
+
+
+def _discs(
+    periods: Periods, period: np.ndarray, film: np.ndarray, slate: Slate, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The discs in which wanted films are taken: place of the pair, and title. A film may come in none that is liked."""
+    titles = slate.title_of[film]
+    takes = (rng.random(titles.shape) < periods.formats[period]) & (titles >= 0)
+    instead = ~takes.any(axis=1) & (titles[:, 1] >= 0) & (rng.random(len(film)) < 0.5)
+    takes[instead, 1] = True
+    pair, disc = np.nonzero(takes)
+    return pair, titles[pair, disc]
 
 
 def _next_order(

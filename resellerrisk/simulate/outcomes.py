@@ -6,6 +6,8 @@ only written down if there was something to find before it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from resellerrisk.simulate.assumptions import Setting
@@ -29,13 +31,30 @@ _NOTES = {
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What there was to find: one second per account, `NEVER` where there was nothing.
+
+    Parameters
+    ----------
+    first_act : ndarray of int
+        When it first held, as a fake, a disc before its street date.
+    early_sale : ndarray of int
+        The first street date before which it held discs.
+    first_order : ndarray of int
+        When it first ordered.
+    """
+
+    first_act: np.ndarray
+    early_sale: np.ndarray
+    first_order: np.ndarray
+
+
 def outcome_rows(
     setting: Setting,
     population: Population,
     accounts: list[str],
-    first_act: np.ndarray,
-    early_sale: np.ndarray,
-    first_order: np.ndarray,
+    seen: Seen,
     end: int,
     seed: int,
 ) -> dict[str, list | np.ndarray]:
@@ -47,12 +66,7 @@ def outcome_rows(
     population : Population
     accounts : list of str
         Names of the accounts.
-    first_act : ndarray of int
-        Of each account the second at which it first held, as a fake, a disc before its street date; else `NEVER`.
-    early_sale : ndarray of int
-        Of each account a street date before which it held discs; else `NEVER`.
-    first_order : ndarray of int
-        Second of each account's first order, else `NEVER`.
+    seen : Seen
     end : int
         First second after the market.
     seed : int
@@ -63,11 +77,11 @@ def outcome_rows(
     """
     rng = stream(seed, "outcomes")
     parts = [
-        _found(population, first_act, rng),
-        _cleared(setting, population, first_act, rng),
-        _reviewed(setting, population, first_order, end, rng),
-        _violations(setting, population, early_sale, rng),
-        *_reversed(setting, population, first_order, rng),
+        _found(population, seen.first_act, rng),
+        _cleared(setting, population, seen.first_act, rng),
+        _reviewed(setting, population, seen.first_order, end, rng),
+        _violations(setting, population, seen.early_sale, rng),
+        *_reversed(setting, population, seen.first_order, rng),
     ]
     account, outcome, at, source = (np.concatenate(column) for column in zip(*parts, strict=True))
     kept = np.flatnonzero(at < end)

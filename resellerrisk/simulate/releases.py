@@ -55,6 +55,8 @@ _REMARKS = (
 )
 _FORMAT_UNKNOWN = 0.05
 
+Columns = dict[str, list | np.ndarray]
+
 
 @dataclass(frozen=True)
 class Holdings:
@@ -75,24 +77,33 @@ class _Copies:
     at: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Releases:
+    """Releases: place of the copy, place of the form among those of its disc, when it appeared and became known."""
+
+    copy: np.ndarray
+    form: np.ndarray
+    at: np.ndarray
+    known_at: np.ndarray
+
+
 def leak_rows(
     setting: Setting,
     slate: Slate,
-    titles: list[str],
-    accounts: list[str],
+    names: tuple[list[str], list[str]],
     ring: np.ndarray,
     holdings: Holdings,
     span: tuple[int, int],
     seed: int,
-) -> tuple[dict[str, list | np.ndarray], dict[str, list | np.ndarray]]:
+) -> tuple[Columns, Columns]:
     """The `leaks` table, and beside it the truth of each leak.
 
     Parameters
     ----------
     setting : Setting
     slate : Slate
-    titles, accounts : list of str
-        Names.
+    names : (list of str, list of str)
+        Of the titles, and of the accounts.
     ring : ndarray of int
         Ring of each account.
     holdings : Holdings
@@ -109,23 +120,12 @@ def leak_rows(
     ours = _from_rings(setting, slate, ring, holdings, seed, rng)
     others = _from_elsewhere(setting, slate, span, rng)
     copies = _first_of_each_film(slate, ours, others, rng)
-    copy, form, at = _releases(slate, copies, rng)
-    known = at + (
-        np.exp(rng.normal(np.log(setting.known_days[0]), setting.known_days[1], len(at))) * DAY
-    ).astype(np.int64)
-    kept = np.flatnonzero((known < span[1]) & (at >= span[0]))
-    kept = kept[np.argsort(known[kept], kind="stable")]
-    return _as_columns(
-        setting,
-        slate,
-        titles,
-        accounts,
-        copies,
-        copy[kept],
-        form[kept],
-        at[kept],
-        known[kept],
-        rng,
+    made = _releases(setting, slate, copies, rng)
+    kept = np.flatnonzero((made.known_at < span[1]) & (made.at >= span[0]))
+    kept = kept[np.argsort(made.known_at[kept], kind="stable")]
+    made = _Releases(*(column[kept] for column in (made.copy, made.form, made.at, made.known_at)))
+    return _leak_columns(setting, slate, names[0], copies, made, rng), _truth_columns(
+        slate, names[1], copies, made
     )
 
 
@@ -191,10 +191,8 @@ def _first_of_each_film(slate: Slate, ours: _Copies, others: _Copies, rng: np.ra
     return _Copies(account[kept], tag[kept], title[kept], at[kept])
 
 
-def _releases(
-    slate: Slate, copies: _Copies, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each copy in one or more forms, minutes to hours apart: which copy, which form, when."""
+def _releases(setting: Setting, slate: Slate, copies: _Copies, rng: np.random.Generator) -> _Releases:
+    """Each copy in one or more forms, minutes to hours apart, each known some time later."""
     forms = max(len(made) for made in _FORMS.values())
     chance = np.zeros((len(FORMATS), forms))
     for i, name in enumerate(FORMATS):
@@ -202,61 +200,59 @@ def _releases(
     made = rng.random((len(copies.title), forms)) < chance[slate.format[copies.title]]
     made[~made.any(axis=1), 0] = True
     copy, form = np.nonzero(made)
-    later = np.r_[True, copy[1:] != copy[:-1]] if len(copy) else np.zeros(0, dtype=bool)
-    wait = np.where(later, 0, rng.exponential(9 * 3600, len(copy))).astype(np.int64)
-    return copy, form, copies.at[copy] + wait
+    first = np.r_[True, copy[1:] != copy[:-1]] if len(copy) else np.zeros(0, dtype=bool)
+    wait = np.where(first, 0, rng.exponential(9 * 3600, len(copy))).astype(np.int64)
+    at = copies.at[copy] + wait
+    median, spread = setting.known_days
+    unseen = np.exp(rng.normal(np.log(median), spread, len(at))) * DAY
+    return _Releases(copy, form, at, at + unseen.astype(np.int64))
 
 
-def _as_columns(
+def _leak_columns(
     setting: Setting,
     slate: Slate,
     titles: list[str],
-    accounts: list[str],
     copies: _Copies,
-    copy: np.ndarray,
-    form: np.ndarray,
-    at: np.ndarray,
-    known: np.ndarray,
+    made: _Releases,
     rng: np.random.Generator,
-) -> tuple[dict[str, list | np.ndarray], dict[str, list | np.ndarray]]:
-    title, source = copies.title[copy].tolist(), copies.account[copy].tolist()
-    unknown = (rng.random(len(copy)) < setting.title_missing).tolist()
-    format_unknown = (rng.random(len(copy)) < _FORMAT_UNKNOWN).tolist()
-    discs = [FORMATS[slate.format[t]] for t in title]
-    leak_id = [f"L{i:05d}" for i in range(1, len(copy) + 1)]
-    names = _release_names(slate, title, discs, form.tolist(), copies.tag[copy].tolist(), rng)
-    leaks = {
-        "leak_id": leak_id,
-        "release_name": names,
+) -> Columns:
+    title = copies.title[made.copy].tolist()
+    unknown = (rng.random(len(title)) < setting.title_missing).tolist()
+    format_unknown = (rng.random(len(title)) < _FORMAT_UNKNOWN).tolist()
+    discs = [FORMATS[f] for f in slate.format[title].tolist()]
+    forms = [_FORMS[disc][f][0] for disc, f in zip(discs, made.form.tolist(), strict=True)]
+    tags = [_TAGS[tag] for tag in copies.tag[made.copy].tolist()]
+    return {
+        "leak_id": _leak_ids(len(title)),
+        "release_name": _release_names(slate, slate.film[title].tolist(), forms, tags, rng),
         "title_id": [None if u else titles[t] for t, u in zip(title, unknown, strict=True)],
-        "leaked_at": at,
-        "known_at": known,
+        "leaked_at": made.at,
+        "known_at": made.known_at,
         "format": ["unknown" if u else disc for disc, u in zip(discs, format_unknown, strict=True)],
     }
-    truth = {
-        "leak_id": leak_id,
-        "account_id": [None if s < 0 else accounts[s] for s in source],
-        "film_no": slate.film[copies.title[copy]],
+
+
+def _truth_columns(slate: Slate, accounts: list[str], copies: _Copies, made: _Releases) -> Columns:
+    return {
+        "leak_id": _leak_ids(len(made.copy)),
+        "account_id": [None if a < 0 else accounts[a] for a in copies.account[made.copy].tolist()],
+        "film_no": slate.film[copies.title[made.copy]],
     }
-    return leaks, truth
+
+
+def _leak_ids(count: int) -> list[str]:
+    return [f"L{i:05d}" for i in range(1, count + 1)]
 
 
 def _release_names(
-    slate: Slate,
-    title: list[int],
-    discs: list[str],
-    form: list[int],
-    tag: list[int],
-    rng: np.random.Generator,
+    slate: Slate, film: list[int], forms: list[str], tags: list[str], rng: np.random.Generator
 ) -> list[str]:
     remarks, shares = zip(*_REMARKS, strict=True)
-    remark = rng.choice(len(remarks), len(title), p=np.array(shares) / sum(shares)).tolist()
-    names = []
-    for t, disc, f, g, r in zip(title, discs, form, tag, remark, strict=True):
-        film = slate.film[t]
-        made = _FORMS[disc][f][0]
-        names.append(f"{dotted(slate.film_name[film])}.{slate.film_year[film]}.{remarks[r]}{made}-{_TAGS[g]}")
-    return names
+    remark = rng.choice(len(remarks), len(film), p=np.array(shares) / sum(shares)).tolist()
+    return [
+        f"{dotted(slate.film_name[f])}.{slate.film_year[f]}.{remarks[r]}{form}-{tag}"
+        for f, form, tag, r in zip(film, forms, tags, remark, strict=True)
+    ]
 
 
 def dotted(name: str) -> str:

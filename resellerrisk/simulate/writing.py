@@ -50,13 +50,13 @@ class TableWriter:
 
     Examples
     --------
-    >>> import tempfile, pandas
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> with TableWriter(folder / "returns", "csv") as table:
     ...     table.add({"account_id": ["A1"], "returned_at": np.array([0]), "quantity": np.array([2])})
     >>> print((folder / "returns.csv").read_text().strip())
-    account_id,returned_at,quantity
-    A1,1970-01-01 00:00:00,2
+    "account_id","returned_at","quantity"
+    "A1",1970-01-01 00:00:00,2
     """
 
     def __init__(self, path: Path, format: str, rows_at_once: int = 200_000) -> None:
@@ -95,7 +95,9 @@ class TableWriter:
 
     def _opened(self, schema: pa.Schema) -> Any:
         if self.path.suffix == ".parquet":
-            return parquet.ParquetWriter(self.path, schema, compression="zstd", store_schema=False)
+            return parquet.ParquetWriter(
+                self.path, schema, compression="zstd", store_schema=False, write_statistics=False
+            )
         options = csv.WriteOptions(quoting_style="needed")
         return csv.CSVWriter(self.path, _readable(schema.empty_table()).schema, write_options=options)
 
