@@ -12,6 +12,8 @@ settings.register_profile("plain", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("plain")
 
 ROOT = Path(__file__).parent.parent
+#: When the small market's models are trained.
+TRAINED = "2019-08-31"
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +23,37 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def market_folder(tmp_path_factory) -> Path:
+    """A small market of our own making, with everything in it; its truth beside it."""
+    from resellerrisk.simulate import simulate_market
+
+    folder = tmp_path_factory.mktemp("market")
+    simulate_market(folder, accounts=160, seed=3, start="2018-01-01", end="2019-12-31")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def market(market_folder):
+    """The small market, read."""
+    from resellerrisk.tables import read_market
+
+    return read_market(market_folder)
+
+
+@pytest.fixture(scope="session")
+def signals(market):
+    """The small market's signals, prepared once."""
+    from resellerrisk.matrix import prepare_signals
+
+    return prepare_signals(market)
+
+
+@pytest.fixture(scope="session")
+def trained(market, signals):
+    """A model of the small market's accounts."""
+    from resellerrisk.pipeline import train
+
+    return train(market, "account", TRAINED, signals=signals)

@@ -26,7 +26,7 @@ def snapshot_accounts(views: Views, at: pd.Timestamp) -> Snapshots:
         By account code.
     """
     moment = micros(np.array([at], "datetime64[us]"))[0]
-    account = np.flatnonzero(_applied(views) < moment)
+    account = np.flatnonzero(views.applied < moment)
     return Snapshots(account, np.full(account.size, moment))
 
 
@@ -50,7 +50,7 @@ def snapshot_months(views: Views, until: pd.Timestamp) -> Snapshots:
 
 def snapshot_applications(views: Views, since: pd.Timestamp | None, until: pd.Timestamp) -> Snapshots:
     """Accounts at their application, for applications in ``since <= applied_at < until``."""
-    applied = _applied(views)
+    applied = views.applied
     account = np.flatnonzero((applied >= _low(since)) & (applied < np.datetime64(until, "us").view(np.int64)))
     return Snapshots(account, applied[account])
 
@@ -99,10 +99,6 @@ def thin_out(snapshots: Snapshots, keep: np.ndarray, most: int, seed: int) -> tu
 def take(snapshots: Snapshots, places: np.ndarray) -> Snapshots:
     """The snapshots at some places (positions or a mask)."""
     return Snapshots(snapshots.account[places], snapshots.at[places], snapshots.order[places])
-
-
-def _applied(views: Views) -> np.ndarray:
-    return micros(pd.Series(views.form.applied_at).to_numpy("datetime64[us]"))
 
 
 def _low(since: pd.Timestamp | None) -> int:

@@ -8,7 +8,6 @@ the same for one account and for all, and makes "typical" in a reason the very f
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from resellerrisk.signals import kernel
 from resellerrisk.signals.declare import Column
@@ -146,8 +145,7 @@ def active_accounts(views, at: int) -> np.ndarray:
     moments = np.full(accounts.size, at)
     offsets = np.array([ACTIVE_DAYS * kernel.DAY, 0], np.int64)
     low, high = kernel.find_edges(starts, rows.at.view(np.int64), accounts, moments, offsets)
-    applied = pd.Series(views.form.applied_at).to_numpy("datetime64[us]").view(np.int64)
-    return accounts[(high > low) & (applied < at)]
+    return accounts[(high > low) & (views.applied < at)]
 
 
 def month_of(at: np.ndarray) -> np.ndarray:

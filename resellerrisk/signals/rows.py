@@ -196,10 +196,16 @@ class Views:
 
     @cached_property
     def form(self) -> Rows:
-        """The application forms, one row per account code."""
-        frame = self.market.accounts
-        frame = frame.take(np.argsort(_codes(frame["account_id"]), kind="stable"))
+        """The application forms, one row per account code; all missing for an account that is not known."""
+        frame = self.market.accounts.set_axis(_codes(self.market.accounts["account_id"]))
+        frame = frame.reindex(np.arange(self.accounts_count))
         return Rows({name: frame[name].array for name in frame.columns})
+
+    @cached_property
+    def applied(self) -> np.ndarray:
+        """When each account applied, in microseconds; the greatest int64 for an account that is not known."""
+        applied = micros(pd.Series(self.form.applied_at).to_numpy("datetime64[us]"))
+        return np.where(applied == np.iinfo(np.int64).min, np.iinfo(np.int64).max, applied)
 
     @cached_property
     def market_orders(self) -> tuple[np.ndarray, np.ndarray]:

@@ -50,7 +50,7 @@ def test_the_unlabelled_are_negative_or_left_out_as_the_policy_says():
     market = Decided(("A2", "fake", "2019-06-01"))
     assert label(market, at("2019-01-01")) == [0.0]
     assert np.isnan(label(market, at("2019-01-01"), unlabelled="left_out")).all()
-    with pytest.raises(InputError, match="There is: negative, left_out"):
+    with pytest.raises(InputError, match="There is: doubtful_left_out, negative, left_out"):
         label(market, at("2019-01-01"), unlabelled="maybe")
 
 
