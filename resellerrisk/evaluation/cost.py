@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from resellerrisk.decisions import Settings, actions, expected_costs
-from resellerrisk.decisions.costs import read_subject
+from resellerrisk.decisions import Settings, actions, expected_costs, read_subject
 from resellerrisk.evaluation.figures import Figure, from_draws
 from resellerrisk.evaluation.judged import RANKINGS, Judged
 from resellerrisk.evaluation.ranking import take_highest

@@ -239,8 +239,7 @@ def _measure(
         rows["fake"].to_numpy(),
         rows["cluster"].to_numpy(),
     )
-    kept = counted | ~fake
-    apart = rank(score[kept], counted[kept], ~fake[kept], cluster[kept], clusters).weigh(weights)
+    apart = rank(score, counted, ~fake, cluster, clusters).weigh(weights)  # other fakes: no gain, no price
     queue = rank(score, counted, np.ones(len(rows)), cluster, clusters).weigh(weights)
     precision = np.where(apart.price > 0, apart.average_precision(), np.nan)
     draws = {"average_precision": precision}

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from resellerrisk.decisions import Settings
-from resellerrisk.decisions.costs import read_subject
+from resellerrisk.decisions import Settings, read_subject
 from resellerrisk.errors import InputError
 from resellerrisk.evaluation.calibration import measure_calibration
 from resellerrisk.evaluation.cost import choose_actions, find_threshold, measure_cost

@@ -151,7 +151,8 @@ def _draw_recall(axes: Axes, evaluation: Evaluation) -> str:
             ends = rows[["recall_at_capacity_low", "recall_at_capacity_high"]].astype(float).T.to_numpy()
             axes.vlines(at, *ends, color=_LINES[ranking]["color"], linewidth=1.2)
     fakes = table.groupby("moment")["fakes"].first()
-    axes.set_xticks(range(len(moments)), [f"{moment}\n{fakes[moment]} fakes" for moment in moments])
+    told = [f"{moment}\n{fakes[moment]} fakes" for moment in moments]
+    axes.set_xticks(range(len(moments)), told, fontsize=9 if len(moments) < 6 else 7)
     axes.set(ylabel="Recall at the desk's capacity", ylim=(0, min(1.05, 1.2 * axes.get_ylim()[1])))
     axes.yaxis.set_major_formatter(_PERCENT)
     axes.legend()
