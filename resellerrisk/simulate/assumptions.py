@@ -156,7 +156,7 @@ class Setting:
     #: Share of big accounts that break a street date. Real: "the biggest violators are the biggest customers".
     violation_share: float = 0.15
     #: Share of honest accounts first taken for fake; the outcome is taken back.
-    reversed_share: float = 0.002
+    reversed_share: float = 0.003
     #: Share of fakes that a review passes as genuine before they are found.
     cleared_share: float = 0.06
 
@@ -194,7 +194,15 @@ _NAMED = {
     ),
     "sample": _Named(
         "a small book with many fakes and a short slate, so that some hundred accounts are enough to try everything",
-        Setting(fake_share=0.12, films_a_week=2.0, back_catalogue=500, found_share=0.8, genuine_share=0.12),
+        Setting(
+            fake_share=0.12,
+            films_a_week=2.0,
+            back_catalogue=500,
+            found_share=0.8,
+            genuine_share=0.12,
+            violation_share=0.4,
+            reversed_share=0.025,
+        ),
     ),
 }
 

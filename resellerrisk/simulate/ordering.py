@@ -174,8 +174,7 @@ def _wanted_films(
     first = periods.start.min(initial=0) - 30 * DAY
     films = np.flatnonzero(slate.final_street[disc] > first)
     odds = periods.wanted[:, None] + periods.sought[:, None] * slate.film_demand[films]
-    chance = rng.random(odds.shape, dtype=np.float32)
-    wanted = chance * (1 + np.exp(-odds.astype(np.float32))) < 1
+    wanted = rng.random(odds.shape) * (1 + np.exp(-odds)) < 1
     wanted &= slate.announced_at[disc[films]] < periods.end[:, None]
     wanted &= slate.final_street[disc[films]] > periods.start[:, None] - 30 * DAY
     wanted &= _own_part(periods, films, seed)

@@ -115,6 +115,24 @@ def test_a_date_is_named_first_and_moved_later() -> None:
     assert (slate.moved_to != slate.street)[moved].all()
 
 
+def test_what_has_not_left_when_its_date_moves_waits_for_the_new_date(port) -> None:
+    dates = port.street_dates.sort_values("known_at", kind="stable").groupby("title_id")
+    moved = pd.DataFrame(
+        {"named": dates.street_date.first(), "known_at": dates.known_at.last(), "rows": dates.size()}
+    )
+    lines = port.delivered_lines.join(moved, on="title_id")
+    later = (lines.rows > 1) & (lines.street - lines.named > pd.Timedelta(days=13))
+    in_time = (
+        later & (lines.named - lines.known_at > pd.Timedelta(days=15)) & (lines.ordered_at < lines.known_at)
+    )
+    stores = port.accounts.account_id[port.accounts.business_type == "store"]
+    waiting = lines[in_time & lines.account_id.isin(stores)]
+    assert len(waiting) > 50
+    assert 0 < waiting.came_ahead.median() < 5
+    by_accident = lines[later & (lines.shipped_at < lines.known_at)]
+    assert by_accident.came_ahead.median() > 10
+
+
 def test_nothing_is_known_after_the_last_day(tables) -> None:
     last = {"port": "2021-01-01"}.get(tables.folder.name.rstrip("0123456789"), "2020-01-01")
     for name, table in TABLES.items():
