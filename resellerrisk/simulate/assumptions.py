@@ -64,11 +64,12 @@ class Setting:
     )
     #: Share of orders that only fill up the shelf: small ones, without new films.
     top_ups: float = 0.22
-    #: From so many standard deviations of size on, shops order more often than log-normal, so much more (log, per square).
+    #: From so many standard deviations of size on, shops order more often than log-normal, so much more (log, per
+    #: square).
     #: Real (UCI): the top 1 % of customers make 17 % of lines, the top 10 % make 49 %.
     big_from: float = 1.5
     big_more: float = 0.2
-    #: Share of a year's lines by month: 27 % in November and December are Real (UCI), the shape of the rest an assumption.
+    #: Share of a year's lines by month: 27 % in November and December are Real (UCI), the rest is an assumption.
     months: tuple[float, ...] = (
         0.070, 0.066, 0.074, 0.070, 0.072, 0.070, 0.070, 0.070, 0.080, 0.088, 0.142, 0.128,
     )  # fmt: skip
@@ -152,6 +153,7 @@ class Setting:
     known_days: tuple[float, float] = (0.8, 0.9)
 
     # -- outcomes: assumptions, all
+    #: Share of honest accounts that a review passes as genuine; of kinds that look odd more, of others fewer.
     genuine_share: float = 0.055
     #: Share of big accounts that break a street date. Real: "the biggest violators are the biggest customers".
     violation_share: float = 0.15

@@ -166,12 +166,6 @@ def _as_fake(
     haste = setting.haste
     cover = np.minimum(around("cover", 0.35), 1.0)
     asks = honest["asks_early"] + haste * (np.minimum(around("asks_early", 0.3), 0.95) - honest["asks_early"])
-    rotates = np.array([s.name == "rotated" for s in setting.strategies])[strategy]
-    share = np.where(
-        rotates[:, None],
-        np.stack([population.place, population.places], axis=1),
-        [[0, 1]],
-    )
     hurried = haste * np.minimum(around("hurried", 0.6), 0.8)
     return {
         **honest,
@@ -188,8 +182,15 @@ def _as_fake(
         "formats": _tasted(of_strategy("formats"), rng),
         "methods": _less_standard(honest["methods"], hurried),
         "is_fake": np.ones(count, dtype=bool),
-        "share_of_ring": share,
+        "share_of_ring": _share_of_ring(setting, population),
     }
+
+
+def _share_of_ring(setting: Setting, population: Population) -> np.ndarray:
+    """Members of a ring that rotate each buy a part of the slate; everybody else all of it."""
+    rotates = np.array([s.name == "rotated" for s in setting.strategies])[population.strategy]
+    rotates &= population.is_fake
+    return np.where(rotates[:, None], np.stack([population.place, population.places], axis=1), [[0, 1]])
 
 
 def _as_warned(setting: Setting, fake: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """The word lists that names of films, studios, firms, people, places and release groups are put together from.
 
 Lists only. Films, studios, firms and groups are invented; given names and surnames are common ones of each country, put
-together by chance. A dash within a word stands for a space.
+together by chance. In the lists a dash stands for a space, two dashes for a dash.
 """
 
 from __future__ import annotations
