@@ -1,6 +1,7 @@
 """Everything the simulator takes for granted, each in one place with its source, and the settings that go by name.
 
 Nothing is drawn here. "Real" marks a figure from a public source; whatever else stands here is an assumption.
+UCI is UCI Online Retail: 4,338 wholesale customers, one year.
 How each kind of shop and each kind of fake trades is in `trades`.
 """
 
@@ -9,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from resellerrisk.simulate.trades import STRATEGIES, TRADES, Strategy, Trade
-
-UCI = "UCI Online Retail: 4,338 wholesale customers, one year"
 
 
 @dataclass(frozen=True)
