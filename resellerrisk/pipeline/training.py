@@ -35,6 +35,12 @@ MOST_NEGATIVES = 60_000
 #: Share of the undecided snapshots that are too much like confirmed fakes to count as honest, and the trees of the first
 #: model that finds them; chosen by validation inside the training time (docs/experiments.md).
 DOUBTFUL_SHARE, FIRST_TREES = 0.02, 100
+#: What differs from the estimator's own defaults; chosen by validation inside the training time (docs/experiments.md).
+PARAMETERS = {
+    "application": {"max_trees": 300, "min_child_samples": 5, "bags": 4},
+    "account": {"max_trees": 300},
+    "order": {"max_trees": 300},
+}
 #: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
 NEWEST_DAYS = 90
 MOST_NEWEST = 2_000
@@ -193,7 +199,7 @@ def find_doubtful(rows: TrainingSet, undecided: np.ndarray, seed: int) -> np.nda
     fakes away. Source: the two-step technique of learning from positive and unlabelled examples (Bekker and Davis 2020, 5.1).
     """
     columns = rows.matrix.columns
-    first = RiskModel(**model_parameters(columns, seed) | {"max_trees": FIRST_TREES, "bags": 1})
+    first = RiskModel(**model_parameters(rows.subject, columns, seed) | {"max_trees": FIRST_TREES, "bags": 1})
     snapshots = rows.matrix.snapshots
     first.fit(
         rows.matrix.values,
@@ -212,7 +218,7 @@ def find_doubtful(rows: TrainingSet, undecided: np.ndarray, seed: int) -> np.nda
 def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters) -> Trained:
     """Fit the estimator on a training set, and write down what it was made from."""
     columns, snapshots, labels = rows.matrix.columns, rows.matrix.snapshots, rows.labels
-    model = RiskModel(**model_parameters(columns, seed) | parameters)
+    model = RiskModel(**model_parameters(rows.subject, columns, seed) | parameters)
     model.fit(
         rows.matrix.values,
         labels,
@@ -276,9 +282,9 @@ def training_rows(
     return thinned, labels, weight
 
 
-def model_parameters(columns: tuple[Column, ...], seed: int) -> dict:
+def model_parameters(subject: str, columns: tuple[Column, ...], seed: int) -> dict:
     """What the declarations and the seed say to the estimator."""
-    return {
+    return PARAMETERS[subject] | {
         "monotone": {column.name: column.riskier for column in columns if column.riskier},
         "categories": {column.name: len(column.unit.words) for column in columns if column.unit.words},
         "random_state": seed,

@@ -6,48 +6,89 @@ from collections.abc import Callable, Iterable
 
 from resellerrisk.leaks import LEAK_FIGURES
 from resellerrisk.links import LINK_FIGURES, STANDING_FIGURES
-from resellerrisk.signals.declare import DAYS, HIGHER, LOWER, NEITHER, NUMBER, SHARE_OF, Unit, as_is, signal
+from resellerrisk.signals.declare import (
+    DAYS,
+    EACH,
+    HIGHER,
+    LOG_ODDS,
+    LOWER,
+    NEITHER,
+    NUMBER,
+    SHARE_OF,
+    Unit,
+    as_is,
+    signal,
+)
 
-_UNITS = {"count": NUMBER, "share": SHARE_OF, "days": DAYS, "strength": Unit("")}
+LINKS_SOURCE = "SDNY press release, 26 Aug 2020: members in several states and countries, other groups at the same distributor"
+LEAKS_SOURCE = "Who held which title before its copy appeared (docs/tracing.md)"
+
+_UNITS = {
+    "count": NUMBER,
+    "share": SHARE_OF,
+    "days": DAYS,
+    "strength": EACH,
+    "ratio": EACH,
+    "log-odds": LOG_ODDS,
+}
 _RISKIER = {"higher": HIGHER, "lower": LOWER, "none": NEITHER}
 
+#: In which direction risk lies for a figure of tracing, and the sentence the desk reads.
+_TRACED = {
+    "source_probability": (
+        HIGHER,
+        "The leaks so far make it {value} likely that copies come from discs delivered here.",
+    ),
+    "source_log_odds": (
+        HIGHER,
+        "On a log scale the leaks so far speak {value} for copies from discs delivered here.",
+    ),
+    "expected_leaks": (HIGHER, "{value} leaked copies are expected to come from discs delivered here."),
+    "expected_leaks_180d": (
+        HIGHER,
+        "{value} leaked copies of the last 180 days are expected to come from here.",
+    ),
+    "likely_leaks": (HIGHER, "{value} leaked copies come more likely from here than from anywhere else."),
+    "leaked_held_count": (
+        NEITHER,
+        "Of {value} titles held before street date a copy appeared after the delivery.",
+    ),
+    "leaked_held_expected": (
+        NEITHER,
+        "{value} such titles are expected of any account with deliveries so early.",
+    ),
+    "leaked_held_lift": (
+        HIGHER,
+        "Titles held here before street date leaked {value} times as often as expected.",
+    ),
+    "held_early_count": (NEITHER, "{value} titles were delivered here before their street date."),
+    "unleaked_weight": (
+        NEITHER,
+        "Titles worth {value} copies were held here early, if every one of them had leaked.",
+    ),
+}
 
-def declare_figures(table: str, figures: Iterable, source: str) -> list[Callable]:
-    """A declared function per figure, which looks the figure up.
 
-    Parameters
-    ----------
-    table : {"links", "leaks"}
-        Which room gives the figures.
-    figures : iterable
-        Objects with ``name``, ``meaning``, ``unit``, ``riskier`` and ``reason``.
-    source : str
-        Why we believe them.
-    """
-    return [_declare(table, figure, source) for figure in figures]
+def declare_links(figures: Iterable) -> list[Callable]:
+    """A declared function for each figure of links: objects with name, meaning, unit, riskier and reason."""
+    return [
+        _declare("links", figure, _RISKIER[figure.riskier], figure.reason, LINKS_SOURCE) for figure in figures
+    ]
 
 
-def _declare(table: str, figure, source: str) -> Callable:
+def declare_leaks(figures: Iterable) -> list[Callable]:
+    """A declared function for each figure of tracing: objects with name, meaning and unit."""
+    return [_declare("leaks", figure, *_TRACED[figure.name], LEAKS_SOURCE) for figure in figures]
+
+
+def _declare(table: str, figure, riskier: int, reason: str, source: str) -> Callable:
     def look_up(figures):
         return figures[look_up.__name__]
 
     look_up.__name__, look_up.__doc__ = figure.name, figure.meaning
-    unit = _UNITS.get(figure.unit, Unit(figure.unit))
-    return signal(
-        table,
-        as_is(unit),
-        riskier=_RISKIER[figure.riskier],
-        family=table,
-        reason=figure.reason,
-        source=source,
-    )(look_up)
+    measure = as_is(_UNITS.get(figure.unit, Unit(figure.unit)))
+    return signal(table, measure, riskier=riskier, family=table, reason=reason, source=source)(look_up)
 
 
-LINKED = declare_figures(
-    "links",
-    (*LINK_FIGURES, *STANDING_FIGURES),
-    "SDNY press release, 26 Aug 2020: members in several states and countries, other groups at the same distributor",
-)
-TRACED = declare_figures(
-    "leaks", LEAK_FIGURES, "Noisy-OR over who held which title before its copy appeared (docs/tracing.md)"
-)
+LINKED = declare_links((*LINK_FIGURES, *STANDING_FIGURES))
+TRACED = declare_leaks(LEAK_FIGURES)

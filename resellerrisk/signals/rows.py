@@ -266,15 +266,22 @@ class Views:
         return _strictly_before(rows.at, order, [rows.account, codes])
 
     def _ship_to_own(self, rows: Rows) -> np.ndarray:
-        """Whether goods go to the address on the account's own form."""
+        """Whether goods go to the address on the account's own form: street and postcode stand in it, however written."""
         texts = self.market.orders["ship_to"].astype("category").cat.categories
-        shipped = _address_keys(pd.Series(texts))
-        form = self.form
-        own = _address_keys(pd.Series(form.street).fillna("") + "|" + pd.Series(form.postcode).fillna(""))
+        shipped = _plain(pd.Series(texts, dtype=object))
+        streets, postcodes = (
+            _plain(pd.Series(np.asarray(column, object))) for column in (self.form.street, self.form.postcode)
+        )
         pairs = rows.account * np.int64(max(len(texts), 1)) + rows.ship_to
-        unique, back = np.unique(pairs, return_inverse=True)
-        same = shipped[unique % max(len(texts), 1)] == own[unique // max(len(texts), 1)]
-        return same[back] & (rows.ship_to >= 0)
+        unique, back = np.unique(pairs[rows.ship_to >= 0], return_inverse=True)
+        whose = zip(*np.divmod(unique, max(len(texts), 1)), strict=True)
+        same = [
+            bool(streets[who]) and streets[who] in shipped[to] and postcodes[who] in shipped[to]
+            for who, to in whose
+        ]
+        out = np.zeros(len(rows), bool)
+        out[rows.ship_to >= 0] = np.asarray(same, bool)[back]
+        return out
 
     def _askers(self, rows: Rows) -> np.ndarray:
         """How many accounts had ordered the title strictly before: how sought-after it already was."""
@@ -335,9 +342,9 @@ def _previous_orders(rows: Rows) -> np.ndarray:
     return _strictly_before(rows.at, np.arange(len(rows)), [rows.account])
 
 
-def _address_keys(texts: pd.Series) -> np.ndarray:
-    """Addresses without case, blanks and punctuation, so that two spellings of one address are equal."""
-    return texts.str.casefold().str.replace(r"[\W_]+", "", regex=True).to_numpy(object)
+def _plain(texts: pd.Series) -> np.ndarray:
+    """Texts without case, blanks and punctuation, so that two spellings of one address compare; missing is empty."""
+    return texts.fillna("").str.casefold().str.replace(r"[\W_]+", "", regex=True).to_numpy(object)
 
 
 def _codes(column: pd.Series) -> np.ndarray:
