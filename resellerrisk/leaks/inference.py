@@ -16,7 +16,7 @@ from resellerrisk.leaks.sampling import run_chain
 from resellerrisk.leaks.suspects import KIND_EDGES, Arrangement, arrange_suspects
 
 #: Sweeps of the chain, how many of them are kept, and in how many it settles, round by round.
-ROUNDS = ((15, 5, 8), (10, 8, 0), (70, 60, 0))
+ROUNDS = ((12, 4, 6), (8, 6, 0), (45, 40, 0))
 _SEED = 1
 
 
