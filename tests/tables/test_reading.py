@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -249,7 +248,9 @@ def test_writing_leaves_whole_files_only(frames, folder):
     with pytest.raises(Exception, match="Conversion failed|Expected bytes"):
         write_market({"titles": pd.DataFrame({"title_id": ["T1", 2]})}, folder)
     assert (folder / "titles.parquet").read_bytes() == whole
-    assert not list(Path(folder).glob("*.unfinished")) and not list(Path(folder).glob(".*"))
+    with pytest.raises(UnicodeEncodeError):
+        write_market({"titles": pd.DataFrame({"title_id": ["no text: \ud800"]})}, folder / "other", "csv")
+    assert os.listdir(folder / "other") == []
 
 
 def test_writing_refuses_a_second_format_another_format_and_another_table(frames, folder):

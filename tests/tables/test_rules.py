@@ -46,7 +46,7 @@ BROKEN = [
     ("orders", 4, {"account_id": "123"}, "account_id", "unknown id"),
     ("orders", 4, {"title_id": "T9"}, "title_id", "unknown id"),
     ("orders", 4, {"ship_method": "drone"}, "ship_method", "unknown value"),
-    ("orders", 4, {"ordered_at": "1899-12-31 23:59:59"}, "ordered_at", "out of bounds"),
+    ("accounts", 2, {"founded_on": "1899-12-31"}, "founded_on", "out of bounds"),
     ("orders", 4, {"ordered_at": "2101-01-01"}, "ordered_at", "out of bounds"),
     ("orders", 4, {"ordered_at": "2019-02-30"}, "ordered_at", "not readable"),
     ("orders", 4, {"ordered_at": "2018-01-01 08:59:59"}, "ordered_at", "before its account"),
@@ -78,7 +78,7 @@ BROKEN = [
 def test_a_broken_row_is_set_aside_and_named(frames, table, row, cells, column, what):
     put(frames, table, row, **cells)
     report = check(frames)
-    fault = next(fault for fault in report.faults if fault.table == table)
+    (fault,) = (fault for fault in report.faults if fault.table == table)
     assert (fault.column, fault.what, fault.rows, fault.count) == (column, what, (row,), 1)
     assert fault.severity is Severity.QUARANTINE
     assert fault.expected and fault.hint
@@ -150,6 +150,14 @@ def test_a_shipment_of_a_line_that_was_set_aside_is_told_apart_from_one_of_no_li
     assert {(fault.what, fault.rows) for fault in faults} == {
         ("its row was set aside", (1,)),
         ("unknown order line", (2,)),
+    }
+
+
+def test_shipments_find_their_lines_where_orders_stop_the_run_for_lines_twice(frames):
+    frames["orders"] = pd.concat([frames["orders"]] * 2, ignore_index=True)
+    assert {(fault.table, fault.what[:13]) for fault in check(frames, limit=0).faults} == {
+        ("orders", "duplicate key"),
+        ("orders", "4 of 8 rows a"),
     }
 
 
