@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -23,7 +24,7 @@ TRAINED, TONIGHT = pd.Timestamp("2020-06-30"), pd.Timestamp("2020-12-29")
 NEW = pd.Timedelta(days=30)
 SHOWN, EXPLAINED = 8, 3
 
-say = Console(highlight=False, soft_wrap=True)
+say = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ def past_before_street_date(orders):
     riskier=NEITHER,
     family="change",
     source=TAKEOVER,
-    reason="{value} order lines in {window} (shops like this: {typical}).",
+    reason="Order lines in {window}: {value} (shops like this: {typical}).",
 )
 def past_lines(orders):
     """Order lines in the year before the last 90 days."""
@@ -210,7 +210,7 @@ def shift_tempo(lines_count_90d, past_lines_count_90_455d):
     riskier=HIGHER,
     family="change",
     source=TAKEOVER,
-    reason="{value} new identifiers were seen on the account in {window} (shops like this: {typical}).",
+    reason="New identifiers seen on the account in {window}: {value} (shops like this: {typical}).",
 )
 def new_identifiers(identifiers):
     """Identifiers seen on the account for the first time."""

@@ -93,7 +93,6 @@ ADDRESSES = Unit("addresses", one="address")
 MONEY = Unit("", scale=100)
 TIMES = Unit("times", scale=10_000)
 BITS = Unit("bits")
-LOG_ODDS = Unit("", low=-float("inf"))
 #: A share's move against another time, in points of a hundred.
 CHANGE = Unit("points", low=-1.0)
 #: One number per another; may exceed 1.

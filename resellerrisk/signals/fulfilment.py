@@ -95,7 +95,7 @@ def ship_to(orders):
     riskier=HIGHER,
     family="fulfilment",
     source=PICKUP,
-    reason="{value} lines in {window} went to an address not used by the account before (shops like this: {typical}).",
+    reason="Lines to an address not used by the account before, in {window}: {value} (shops like this: {typical}).",
 )
 def to_new_address(orders):
     """Order lines sent to an address that the account had not used before, its first order apart."""
@@ -110,7 +110,7 @@ def to_new_address(orders):
     riskier=HIGHER,
     family="fulfilment",
     source=PICKUP,
-    reason="{value} different people picked goods up in {window} (shops like this: {typical}).",
+    reason="People who picked goods up in {window}: {value} (shops like this: {typical}).",
 )
 def pickup_people(identifiers):
     """Different people who picked goods up."""

@@ -10,7 +10,6 @@ from resellerrisk.signals.declare import (
     DAYS,
     EACH,
     HIGHER,
-    LOG_ODDS,
     LOWER,
     NEITHER,
     NUMBER,
@@ -29,7 +28,6 @@ _UNITS = {
     "days": DAYS,
     "strength": EACH,
     "ratio": EACH,
-    "log-odds": LOG_ODDS,
 }
 _RISKIER = {"higher": HIGHER, "lower": LOWER, "none": NEITHER}
 
@@ -39,33 +37,23 @@ _TRACED = {
         HIGHER,
         "The leaks so far make it {value} likely that copies come from discs delivered here.",
     ),
-    "source_log_odds": (
-        HIGHER,
-        "On a log scale the leaks so far speak {value} for copies from discs delivered here.",
-    ),
-    "expected_leaks": (HIGHER, "{value} leaked copies are expected to come from discs delivered here."),
+    "expected_leaks": (HIGHER, "{value} that leaked are expected to come from discs delivered here."),
     "expected_leaks_180d": (
         HIGHER,
-        "{value} leaked copies of the last 180 days are expected to come from here.",
+        "{value} that leaked in the last 180 days are expected to come from discs delivered here.",
     ),
-    "likely_leaks": (HIGHER, "{value} leaked copies come more likely from here than from anywhere else."),
-    "leaked_held_count": (
-        NEITHER,
-        "Of {value} titles held before street date a copy appeared after the delivery.",
-    ),
+    "likely_leaks": (HIGHER, "{value} that leaked come more likely from here than from anywhere else."),
+    "leaked_held_count": (NEITHER, "{value} held here before street date were followed by a copy."),
     "leaked_held_expected": (
         NEITHER,
-        "{value} such titles are expected of any account with deliveries so early.",
+        "{value} of that kind are expected of any account with deliveries so early.",
     ),
     "leaked_held_lift": (
         HIGHER,
-        "Titles held here before street date leaked {value} times as often as expected.",
+        "What was held here before street date leaked {value} times as often as expected.",
     ),
-    "held_early_count": (NEITHER, "{value} titles were delivered here before their street date."),
-    "unleaked_weight": (
-        NEITHER,
-        "Titles worth {value} copies were held here early, if every one of them had leaked.",
-    ),
+    "held_early_count": (NEITHER, "{value} were delivered here before their street date."),
+    "unleaked_weight": (NEITHER, "Had every early delivery leaked, {value} would have appeared by now."),
 }
 
 
@@ -77,8 +65,12 @@ def declare_links(figures: Iterable) -> list[Callable]:
 
 
 def declare_leaks(figures: Iterable) -> list[Callable]:
-    """A declared function for each figure of tracing: objects with name, meaning and unit."""
-    return [_declare("leaks", figure, *_TRACED[figure.name], LEAKS_SOURCE) for figure in figures]
+    """A declared function for each figure of tracing that has a sentence: objects with name, meaning and unit."""
+    return [
+        _declare("leaks", figure, *_TRACED[figure.name], LEAKS_SOURCE)
+        for figure in figures
+        if figure.name in _TRACED
+    ]
 
 
 def _declare(table: str, figure, riskier: int, reason: str, source: str) -> Callable:

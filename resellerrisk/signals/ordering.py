@@ -43,7 +43,7 @@ CATALOGUE_AGE = np.timedelta64(180, "D")
     riskier=NEITHER,
     family="ordering",
     source=RETAIL,
-    reason="{value} order lines in {window} (shops like this: {typical}).",
+    reason="Order lines in {window}: {value} (shops like this: {typical}).",
 )
 def lines(orders):
     """Order lines."""
@@ -57,7 +57,7 @@ def lines(orders):
     riskier=NEITHER,
     family="ordering",
     source=RETAIL,
-    reason="{value} orders in {window} (shops like this: {typical}).",
+    reason="Orders in {window}: {value} (shops like this: {typical}).",
 )
 def orders(orders):
     """Orders, each counted once however many lines it has."""

@@ -57,7 +57,7 @@ def before_street_date(orders):
     riskier=NEITHER,
     family="street date",
     source=SDNY,
-    reason="{value} lines in {window} were for discs not yet on sale (shops like this: {typical}).",
+    reason="Lines for discs not yet on sale in {window}: {value} (shops like this: {typical}).",
 )
 def early_lines(orders):
     """Number of order lines for discs that were not yet on sale."""

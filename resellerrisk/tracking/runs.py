@@ -57,9 +57,10 @@ def record_training(
 
 
 def _client(store: str):
+    from mlflow import MlflowClient
+
     for noisy in ("alembic", "mlflow"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    from mlflow import MlflowClient
 
     return MlflowClient(tracking_uri=store, registry_uri=store)
 
