@@ -32,9 +32,10 @@ from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
 #: Snapshots of accounts not found fake that training takes at most; the kept ones weigh for the others.
 MOST_NEGATIVES = 60_000
-#: Share of the undecided snapshots that are too much like confirmed fakes to count as honest, and the trees of the first
-#: model that finds them; chosen by validation inside the training time (docs/experiments.md).
-DOUBTFUL_SHARE, FIRST_TREES = 0.02, 100
+#: Share of the undecided snapshots that are too much like confirmed fakes to count as honest, and the short first model that
+#: finds them (one thread: two in one booster mostly wait); chosen by validation inside the training time (docs/experiments.md).
+DOUBTFUL_SHARE = 0.02
+FIRST = {"max_trees": 100, "bags": 1, "n_jobs": 1}
 #: What differs from the estimator's own defaults; chosen by validation inside the training time (docs/experiments.md).
 PARAMETERS = {
     "application": {"max_trees": 300, "min_child_samples": 5, "bags": 4},
@@ -199,7 +200,7 @@ def find_doubtful(rows: TrainingSet, undecided: np.ndarray, seed: int) -> np.nda
     fakes away. Source: the two-step technique of learning from positive and unlabelled examples (Bekker and Davis 2020, 5.1).
     """
     columns = rows.matrix.columns
-    first = RiskModel(**model_parameters(rows.subject, columns, seed) | {"max_trees": FIRST_TREES, "bags": 1})
+    first = RiskModel(**model_parameters(rows.subject, columns, seed) | FIRST)
     snapshots = rows.matrix.snapshots
     first.fit(
         rows.matrix.values,
