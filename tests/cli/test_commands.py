@@ -53,11 +53,24 @@ def test_train_registers_a_version_and_makes_it_champion_only_where_none_is(run,
 
 def test_score_writes_the_contracts_tables(run, market_folder, home, tmp_path):
     out_folder = tmp_path / "scores"
-    words = ("--home", home, "score", market_folder, "--subject", "account", "--as-of", SCORED, "--out", out_folder)
+    words = (
+        "--home",
+        home,
+        "score",
+        market_folder,
+        "--subject",
+        "account",
+        "--as-of",
+        SCORED,
+        "--out",
+        out_folder,
+    )
     code, out, _ = run(*words, "--format", "csv")
     assert code == 0 and "account/1" not in out.splitlines()[0]
     scores = pd.read_csv(out_folder / "scores.csv", dtype={"account_id": str})
-    assert {"account_id", "as_of", "score", "probability", "band", "action", "reason_5", "base_value"} <= set(scores)
+    assert {"account_id", "as_of", "score", "probability", "band", "action", "reason_5", "base_value"} <= set(
+        scores
+    )
     assert set(scores["model_version"]) == {"account/1"}
     assert (out_folder / "run.json").is_file()
     assert len(pd.read_csv(out_folder / "signals.csv")) == len(scores)
@@ -94,8 +107,14 @@ def test_signals_lists_the_catalogue(run):
         (("score", "{market}", "--subject", "order", "--as-of", SCORED), "No model serves 'order'"),
         (("score", "{market}", "--subject", "account"), "without a moment"),
         (("score", "{market}", "--subject", "account", "--as-of", "soon"), "--as-of 'soon' is no time"),
-        (("score", "{market}", "--subject", "account", "--as-of", SCORED, "--account", "X9"), "No such account: X9"),
-        (("score", "{market}", "--subject", "account", "--as-of", SCORED, "--model", "account/9"), "no version 9"),
+        (
+            ("score", "{market}", "--subject", "account", "--as-of", SCORED, "--account", "X9"),
+            "No such account: X9",
+        ),
+        (
+            ("score", "{market}", "--subject", "account", "--as-of", SCORED, "--model", "account/9"),
+            "no version 9",
+        ),
         (("score", "{market}", "--subject", "account", "--as-of", SCORED, "--format", "xls"), "'xls'"),
         (("score", "nowhere", "--subject", "account", "--as-of", SCORED), "nowhere"),
         (("train", "{market}", "--subject", "shop", "--as-of", TRAINED), "no subject 'shop'"),

@@ -21,8 +21,10 @@ from resellerrisk.signals.declare import (
 from resellerrisk.signals.declare import TITLES as TITLES_UNIT
 from resellerrisk.signals.rows import TABLES
 
+LAST_MONTH = last(30)
 
-def declare(table="orders", measure=SHARE, windows=last(30), doc="Lines.", **words):
+
+def declare(table="orders", measure=SHARE, windows=LAST_MONTH, doc="Lines.", **words):
     told = {"riskier": HIGHER, "family": "ordering", "reason": "{value} in {window}.", "source": "-"} | words
 
     def lines(orders):

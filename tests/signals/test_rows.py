@@ -33,13 +33,23 @@ def make_market(lines, street_dates=(("T1", "2020-03-10", "2020-01-01"),)):
     """A market of two accounts and two titles; lines are (account, moment, title, ship_to)."""
     accounts = pd.DataFrame(
         [
-            FORM | {"account_id": "A1", "applied_at": "2019-01-01", "street": "4 Mill Rd.", "postcode": "LS1 4AB"},
-            FORM | {"account_id": "A2", "applied_at": "2019-01-01", "street": "9 Oak St", "postcode": "LS2 7XY"},
+            FORM
+            | {"account_id": "A1", "applied_at": "2019-01-01", "street": "4 Mill Rd.", "postcode": "LS1 4AB"},
+            FORM
+            | {"account_id": "A2", "applied_at": "2019-01-01", "street": "9 Oak St", "postcode": "LS2 7XY"},
         ]
     )
     accounts["applied_at"] = pd.to_datetime(accounts["applied_at"])
     titles = pd.DataFrame(
-        {"title_id": ["T1", "T2"], "ean": None, "name": ["One", "Two"], "year": 2020, "studio": "S", "format": "dvd", "list_price": 9.0}
+        {
+            "title_id": ["T1", "T2"],
+            "ean": None,
+            "name": ["One", "Two"],
+            "year": 2020,
+            "studio": "S",
+            "format": "dvd",
+            "list_price": 9.0,
+        }
     )
     dates = pd.DataFrame(street_dates, columns=["title_id", "street_date", "known_at"])
     orders = pd.DataFrame(lines, columns=["account_id", "ordered_at", "title_id", "ship_to"])
@@ -78,8 +88,12 @@ def test_an_address_is_the_accounts_own_however_it_is_written(ship_to, own):
 
 def test_the_street_date_that_counts_is_the_newest_one_announced_before_the_order():
     moved = (("T1", "2020-03-10", "2020-01-01"), ("T1", "2020-04-07", "2020-02-01 00:00:00"))
-    assert one_line(moment="2020-02-01 00:00:00", street_dates=moved).street_date[0] == np.datetime64("2020-03-10")
-    assert one_line(moment="2020-02-01 00:00:01", street_dates=moved).street_date[0] == np.datetime64("2020-04-07")
+    assert one_line(moment="2020-02-01 00:00:00", street_dates=moved).street_date[0] == np.datetime64(
+        "2020-03-10"
+    )
+    assert one_line(moment="2020-02-01 00:00:01", street_dates=moved).street_date[0] == np.datetime64(
+        "2020-04-07"
+    )
 
 
 def test_an_order_on_the_street_date_is_not_early_and_one_the_second_before_is():
@@ -114,10 +128,26 @@ def test_askers_are_the_accounts_that_had_ordered_the_title_strictly_before():
         ("A2", "2020-01-09", "T1", "x"),
     ]
     rows = Views(make_market(lines)).orders
-    found = dict(zip(zip(rows.account.tolist(), rows.at.astype("datetime64[D]").astype(str), strict=True), rows.askers, strict=True))
-    assert found == {(0, "2020-01-05"): 0, (1, "2020-01-05"): 0, (0, "2020-01-07"): 2, (1, "2020-01-08"): 0, (1, "2020-01-09"): 2}
+    found = dict(
+        zip(
+            zip(rows.account.tolist(), rows.at.astype("datetime64[D]").astype(str), strict=True),
+            rows.askers,
+            strict=True,
+        )
+    )
+    assert found == {
+        (0, "2020-01-05"): 0,
+        (1, "2020-01-05"): 0,
+        (0, "2020-01-07"): 2,
+        (1, "2020-01-08"): 0,
+        (1, "2020-01-09"): 2,
+    }
 
 
 def test_each_order_has_one_first_line():
-    lines = [("A1", "2020-01-05", "T1", "x"), ("A1", "2020-01-05", "T2", "x"), ("A2", "2020-01-05", "T2", "x")]
+    lines = [
+        ("A1", "2020-01-05", "T1", "x"),
+        ("A1", "2020-01-05", "T2", "x"),
+        ("A2", "2020-01-05", "T2", "x"),
+    ]
     assert Views(make_market(lines)).orders.first_line.tolist() == [True, True, True]

@@ -47,7 +47,8 @@ def test_a_training_is_a_run_and_a_registered_version(tmp_path, trained, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("named", "told"), [("account/9", "no version 9"), ("account", "NAME/VERSION"), ("shop/1", "NAME/VERSION")]
+    ("named", "told"),
+    [("account/9", "no version 9"), ("account", "NAME/VERSION"), ("shop/1", "NAME/VERSION")],
 )
 def test_a_model_that_is_not_there_is_refused(tmp_path, trained, named, told):
     keep(Home(tmp_path), trained)
