@@ -64,7 +64,7 @@ def _run(suspects, chain, draws, sweeps, kept, settling, mass, logs):
         _add_up(suspects, chain)
         for s in range(suspects.kind.size):
             _draw_state(suspects, chain, s, mass, logs, product, any_mass)
-        for _ in range(suspects.copy_tag.size // 3 + 1):
+        for _ in range(-(-suspects.copy_tag.size // 3)):  # none where no copy appeared
             offer_exchange(suspects, chain)
         set_market(suspects, chain, sweep < settling)
         if sweep >= sweeps - kept:
