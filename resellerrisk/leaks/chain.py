@@ -13,8 +13,8 @@ import numpy as np
 
 #: Copies per launch held early, of a stream: the nodes over which the rate is summed.
 RATES = np.array([0.02, 0.05, 0.12, 0.25, 0.5, 0.9])
-#: Prior: two accounts in a hundred are sources; each class of accounts is drawn towards all by so many accounts.
-PRIOR_SOURCES, PRIOR_ACCOUNTS, CLASS_ACCOUNTS = 2.0, 100.0, 20.0
+#: Prior: one account in fifty is a source, known as well as from so many accounts; each class is drawn towards all by so many accounts.
+PRIOR_SOURCES, PRIOR_ACCOUNTS, CLASS_ACCOUNTS = 10.0, 500.0, 20.0
 #: Prior: a tenth of launches has a copy from elsewhere, known as well as from ten launches.
 PRIOR_ELSEWHERE, PRIOR_LAUNCHES = 1.0, 10.0
 #: Copies from elsewhere per launch while the chain settles: few, so that sources are looked for first.
@@ -24,7 +24,9 @@ PRIOR_ANY, PRIOR_ANY_OF = 1.0, 5.0
 #: Prior: one further tag in a hundred is a source's own too, known as well as from a hundred tags.
 PRIOR_FURTHER, PRIOR_FURTHER_OF = 1.0, 100.0
 #: Prior weight of the market's tags: copies, among those from elsewhere; streams, among first tags.
-ELSEWHERE_TAGS, FIRST_TAGS = 5.0, 3.0
+ELSEWHERE_TAGS, FIRST_TAGS = 10.0, 1.0
+#: Copies from elsewhere per launch in a period are drawn towards those of all time by so many launches.
+PERIOD_LAUNCHES = 10.0
 #: Prior probability that a stream began after the source's first early holding.
 LATE_START = 0.2
 
@@ -61,7 +63,8 @@ class Suspects(NamedTuple):
         Unsigned copies share one tag.
     elsewhere : float64[n_copies]
         Density (a day) of a copy from elsewhere, if each launch has one.
-    elsewhere_exposure : float64[1]
+    copy_period : int64[n_copies]
+    elsewhere_exposure : float64[n_periods]
         Launches that have had their time.
     market_tags : float64[n_tags]
         Share of copies that carry a tag.
@@ -83,6 +86,7 @@ class Suspects(NamedTuple):
     copy_starts: np.ndarray
     copy_tag: np.ndarray
     elsewhere: np.ndarray
+    copy_period: np.ndarray
     elsewhere_exposure: np.ndarray
     market_tags: np.ndarray
 
@@ -99,9 +103,12 @@ class Chain(NamedTuple):
     from_elsewhere: np.ndarray  # float64[n_copies]
     shift: np.ndarray  # float64[n_copies], zeros between uses
     source: np.ndarray  # float64[n_suspects], probability given all others' states
+    faint: (
+        np.ndarray
+    )  # float64[n_streams], probability that it flows given all others' states, where small; else -1
+    faint_rate: np.ndarray  # float64[n_streams], mean rate if it flows
     rate_share: np.ndarray  # float64[n_rates]
     tag_streams: np.ndarray  # float64[n_tags], streams that flow
-    elsewhere_tag: np.ndarray  # float64[n_tags], share of copies from elsewhere
     prevalence: np.ndarray  # float64[n_kinds]
     market: (
         np.ndarray
@@ -161,12 +168,13 @@ def start_chain(suspects: Suspects, n_kinds: int, seed: int) -> Chain:
         begin=np.zeros(n_streams, np.int64),
         density=np.zeros(len(suspects.copy)),
         total=np.zeros(n_copies),
-        from_elsewhere=np.zeros(n_copies),
+        from_elsewhere=ELSEWHERE_AT_FIRST * suspects.elsewhere * suspects.market_tags[suspects.copy_tag],
         shift=np.zeros(n_copies),
         source=np.zeros(n),
+        faint=np.full(n_streams, -1.0),
+        faint_rate=np.zeros(n_streams),
         rate_share=np.full(len(RATES), 1 / len(RATES)),
         tag_streams=np.zeros(len(suspects.market_tags)),
-        elsewhere_tag=suspects.market_tags.copy(),
         prevalence=np.full(n_kinds, PRIOR_SOURCES / PRIOR_ACCOUNTS),
         market=np.array(
             [

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from resellerrisk.leaks import timing as when
-from resellerrisk.leaks.chain import PRIOR_ACCOUNTS, PRIOR_SOURCES, RATES, start_chain
+from resellerrisk.leaks.chain import PRIOR_ACCOUNTS, PRIOR_SOURCES, RATES, Draws, start_chain
 from resellerrisk.leaks.holdings import Case
 from resellerrisk.leaks.sampling import run_chain
 from resellerrisk.leaks.suspects import KIND_EDGES, Arrangement, arrange_suspects
 
-#: Sweeps of the chain, how many of them are kept, and in how many it settles, round by round.
-ROUNDS = ((12, 4, 6), (8, 6, 0), (45, 40, 0))
+#: Sweeps of a chain, how many of them are kept, and in how many it settles: in each round of estimating the timing, ...
+ROUNDS = ((12, 4, 6), (8, 6, 0))
+#: ... and in each of the final chains, which start anew, so that none stays where it happened to begin.
+FINAL, CHAINS = (24, 18, 5), 3
 _SEED = 1
 
 
@@ -75,30 +77,69 @@ def infer_sources(case: Case, n_accounts: int) -> Posterior:
     Posterior
         The same bits for the same case, always.
     """
-    timing, chain = when.assume_timing(case), None
-    for last, (sweeps, kept, settling) in enumerate(ROUNDS, start=1 - len(ROUNDS)):
-        arranged = arrange_suspects(case, timing, n_accounts)
-        chain = chain or start_chain(arranged.suspects, len(KIND_EDGES), _SEED)
-        draws = run_chain(arranged.suspects, chain, sweeps, kept, settling)
-        pair = np.empty(len(arranged.pair))
-        pair[arranged.pair] = draws.pair
-        rate = np.zeros(n_accounts)
-        rate[arranged.account] = draws.rate
-        if last < 0:
-            timing = when.estimate_timing(case, timing, pair, draws.none, rate[case.holding_account])
-    source, silent_rate = _weigh_silent(arranged, draws)
-    source[arranged.account] = draws.source
-    rate = np.where(np.isin(np.arange(n_accounts), arranged.account), rate, silent_rate)
+    timing = _learn_timing(case, n_accounts)
+    arranged = arrange_suspects(case, timing, n_accounts)
+    draws = _average([_run_anew(arranged, seed) for seed in range(_SEED + 1, _SEED + 1 + CHAINS)])
+    source, rate = _weigh_silent(arranged, draws)
+    source[arranged.account], rate[arranged.account] = draws.source, draws.rate
     holders = arranged.held > 0
     prevalence = float((source[holders].sum() + PRIOR_SOURCES) / (holders.sum() + PRIOR_ACCOUNTS))
     source[~holders] = prevalence
+    pair, none = _add_to_one(case, _in_case_order(arranged, draws), draws.none)
     return Posterior(
-        case, timing, source, draws.counts, arranged.account, pair, draws.none, arranged.held, arranged.exposure, rate,
-        prevalence, float(draws.market[0]),
-    )  # fmt: skip
+        case=case,
+        timing=timing,
+        source=source,
+        counts=draws.counts,
+        suspect=arranged.account,
+        pair=pair,
+        none=none,
+        held=arranged.held,
+        exposure=arranged.exposure,
+        rate=rate,
+        prevalence=prevalence,
+        background_rate=float(draws.market[0]),
+    )
 
 
-def _weigh_silent(arranged: Arrangement, draws) -> tuple[np.ndarray, np.ndarray]:
+def _learn_timing(case: Case, n_accounts: int) -> when.Timing:
+    """Timing by one chain that goes on while it is estimated."""
+    timing, chain = when.assume_timing(case), None
+    for sweeps, kept, settling in ROUNDS:
+        arranged = arrange_suspects(case, timing, n_accounts)
+        chain = chain or start_chain(arranged.suspects, len(KIND_EDGES), _SEED)
+        draws = run_chain(arranged.suspects, chain, sweeps, kept, settling)
+        rate = np.zeros(n_accounts)
+        rate[arranged.account] = draws.rate
+        pair = _in_case_order(arranged, draws)
+        timing = when.estimate_timing(case, timing, pair, draws.none, rate[case.holding_account])
+    return timing
+
+
+def _run_anew(arranged: Arrangement, seed: int) -> Draws:
+    chain = start_chain(arranged.suspects, len(KIND_EDGES), seed)
+    return run_chain(arranged.suspects, chain, *FINAL)
+
+
+def _average(chains: list[Draws]) -> Draws:
+    """The chains' averages together; of the counts all sweeps."""
+    together = [np.mean(numbers, axis=0) for numbers in zip(*chains, strict=True)]
+    return Draws(*together)._replace(counts=np.concatenate([chain.counts for chain in chains]))
+
+
+def _add_to_one(case: Case, pair: np.ndarray, none: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A copy's probabilities over all its ways, made to add up to one exactly (faint ones were reckoned each by itself)."""
+    whole = none + np.bincount(case.pair_copy, pair, len(none))
+    return pair / whole[case.pair_copy], none / whole
+
+
+def _in_case_order(arranged: Arrangement, draws: Draws) -> np.ndarray:
+    pair = np.empty(len(arranged.pair))
+    pair[arranged.pair] = draws.pair
+    return pair
+
+
+def _weigh_silent(arranged: Arrangement, draws: Draws) -> tuple[np.ndarray, np.ndarray]:
     """Probability of being a source, and expected rate, of accounts from whose holdings no copy came."""
     each = np.exp(-RATES * arranged.exposure[:, None]) * draws.rate_share
     prevalence = draws.prevalence[arranged.kind]

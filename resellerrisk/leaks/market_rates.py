@@ -13,6 +13,7 @@ from resellerrisk.leaks.chain import (
     ANY_TAG,
     CLASS_ACCOUNTS,
     ELSEWHERE_TAGS,
+    PERIOD_LAUNCHES,
     PRIOR_ACCOUNTS,
     PRIOR_ANY,
     PRIOR_ANY_OF,
@@ -49,18 +50,20 @@ def set_market(suspects, chain, settling):
 
 @njit(**COMPILED)
 def _set_elsewhere(suspects, chain):
-    """Copies from elsewhere per launch, and their tags."""
-    copies = PRIOR_ELSEWHERE
-    for t in range(chain.elsewhere_tag.size):
-        chain.elsewhere_tag[t] = ELSEWHERE_TAGS * suspects.market_tags[t]
+    """Density of each copy's coming from elsewhere: by the rate of its period, drawn towards that of all time, and by its tag."""
+    copies, launches = np.zeros(suspects.elsewhere_exposure.size), suspects.elsewhere_exposure
+    tags = ELSEWHERE_TAGS * suspects.market_tags
     for c in range(suspects.copy_tag.size):
         share = chain.from_elsewhere[c] / chain.total[c]
-        copies += share
-        chain.elsewhere_tag[suspects.copy_tag[c]] += share
-    signed = copies - PRIOR_ELSEWHERE + ELSEWHERE_TAGS
-    for t in range(chain.elsewhere_tag.size):
-        chain.elsewhere_tag[t] /= signed
-    chain.market[0] = copies / (PRIOR_LAUNCHES + suspects.elsewhere_exposure[0])
+        copies[suspects.copy_period[c]] += share
+        tags[suspects.copy_tag[c]] += share
+    everything = copies.sum()
+    usual = (everything + PRIOR_ELSEWHERE) / (launches.sum() + PRIOR_LAUNCHES)
+    chain.market[0] = usual
+    for c in range(suspects.copy_tag.size):
+        period, signed = suspects.copy_period[c], tags[suspects.copy_tag[c]] / (everything + ELSEWHERE_TAGS)
+        rate = (copies[period] + PERIOD_LAUNCHES * usual) / (launches[period] + PERIOD_LAUNCHES)
+        chain.from_elsewhere[c] = rate * signed * suspects.elsewhere[c]
 
 
 @njit(**COMPILED)

@@ -33,6 +33,8 @@ _HUGE = 1e120
 _LOG_HUGE = math.log(_HUGE)
 #: Odds of a stream are cut here: beyond, it surely flows.
 _SURE = 500.0
+#: A stream that flows with less probability is counted by it, not by how often it is drawn.
+_FAINT = 0.1
 
 
 def run_chain(suspects: Suspects, chain: Chain, sweeps: int, kept: int, settling: int = 0) -> Draws:
@@ -73,10 +75,8 @@ def _run(suspects, chain, draws, sweeps, kept, settling, mass, logs):
 
 @njit(**COMPILED)
 def _add_up(suspects, chain):
-    """Densities of copies from elsewhere, and by all ways together, from the states."""
+    """Densities of the copies by all ways together, from the states."""
     for c in range(suspects.copy_tag.size):
-        signed = chain.elsewhere_tag[suspects.copy_tag[c]]
-        chain.from_elsewhere[c] = chain.market[0] * suspects.elsewhere[c] * signed
         chain.total[c] = chain.from_elsewhere[c]
     for p in range(suspects.copy.size):
         chain.total[suspects.copy[p]] += chain.density[p]
@@ -106,7 +106,8 @@ def _draw_state(suspects, chain, s, mass, logs, product, any_mass):
     first_mass, signed_log = _weigh_signed(
         suspects.tag, chain.tag_streams, suspects.market_tags, chain.market[2], first, end, logs, unseen
     )
-    _draw_mode(chain, s, chain.prevalence[suspects.kind[s]], signed_log, any_log)
+    chance = _draw_mode(chain, s, chain.prevalence[suspects.kind[s]], signed_log, any_log)
+    _note_faint(chain, first, end, chance, mass, logs, first_mass)
     for j in range(first, end):
         chain.rate[j] = -1
     if chain.mode[s] == ANY_TAG:
@@ -119,7 +120,7 @@ def _draw_state(suspects, chain, s, mass, logs, product, any_mass):
 
 @njit(**COMPILED)
 def _draw_mode(chain, s, prevalence, signed_log, any_log):
-    """Draw a suspect's mode; notes the probability that it is a source."""
+    """Draw a suspect's mode; notes the probability that it is a source, and returns that of its signing with tags."""
     any_share = chain.market[1]
     honest = math.log1p(-prevalence)
     signed = math.log(prevalence * (1 - any_share)) + signed_log
@@ -130,6 +131,26 @@ def _draw_mode(chain, s, prevalence, signed_log, any_log):
     chain.source[s] = (signed + with_any) / whole
     u = draw(chain.seed) * whole
     chain.mode[s] = HONEST if u < honest else SIGNED if u < honest + signed else ANY_TAG
+    return signed / whole
+
+
+@njit(**COMPILED)
+def _note_faint(chain, first, end, chance, mass, logs, first_mass):
+    """Note of each stream that hardly flows how likely it does, and at what rate; drawing alone would mostly say never."""
+    whole = 0.0
+    for i in range(first_mass.size):
+        whole += first_mass[i]
+    for i in range(end - first):
+        odds = chain.market[2] * math.exp(min(logs[i], _SURE))
+        further = odds / (1 - chain.market[2] + odds)
+        main = first_mass[i] / whole
+        flows = chance * (main + (1 - main) * further)
+        chain.faint[first + i] = flows if flows < _FAINT else -1.0
+        all_rates, mean = 0.0, 0.0
+        for k in range(RATES.size):
+            all_rates += mass[i, k]
+            mean += mass[i, k] * RATES[k]
+        chain.faint_rate[first + i] = mean / all_rates
 
 
 @njit(**COMPILED)
@@ -271,9 +292,19 @@ def _keep(suspects, chain, draws, kept, part):
         u, drawn = draw(chain.seed) * chain.total[c], -1
         for i in range(suspects.copy_starts[c], suspects.copy_starts[c + 1]):
             p = suspects.by_copy[i]
-            draws.pair[p] += chain.density[p] / chain.total[c] * part
+            draws.pair[p] += _share_of_pair(suspects, chain, p, c) * part
             u -= chain.density[p]
             if u < 0 and drawn < 0 and chain.density[p] > 0:
                 drawn = p
         if drawn >= 0:
             draws.counts[kept, suspects.suspect_of[drawn]] += 1
+
+
+@njit(**COMPILED)
+def _share_of_pair(suspects, chain, p, c):
+    """Probability that the copy came from the holding: by the state, or for a faint stream by how likely it flows."""
+    j = suspects.stream_of[p]
+    if chain.faint[j] < 0 or chain.mode[suspects.suspect_of[p]] == ANY_TAG:
+        return chain.density[p] / chain.total[c]
+    flowing = chain.faint_rate[j] * suspects.weight[p]
+    return chain.faint[j] * flowing / (chain.total[c] - chain.density[p] + flowing)

@@ -11,10 +11,12 @@ import numpy as np
 
 from resellerrisk.leaks import timing as when
 from resellerrisk.leaks.chain import LATE_START, RATES, Suspects
-from resellerrisk.leaks.holdings import Case
+from resellerrisk.leaks.holdings import DAY, Case
 
 #: Mean days from delivery to street date over an account's early holdings: classes that share a prevalence; the last one is open.
 KIND_EDGES = np.array([0, 2, 4, 6, 8, 11], float)
+#: Periods in which what comes from elsewhere is taken as even; the last one is open.
+PERIOD_DAYS, MOST_PERIODS = 182, 40
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def arrange_suspects(case: Case, timing: when.Timing, n_accounts: int) -> Arrang
     opening = np.flatnonzero(new)
     accounts, suspect_of = np.unique(account, return_inverse=True)
     others = np.setdiff1d(np.flatnonzero(held), accounts)
+    period = _periods(case)
     suspects = Suspects(
         streams=_starts(suspect_of[opening], len(accounts)),
         pairs=np.r_[opening, len(order)],
@@ -85,7 +88,10 @@ def arrange_suspects(case: Case, timing: when.Timing, n_accounts: int) -> Arrang
         copy_starts=_starts(np.sort(case.pair_copy), len(copy_tag)),
         copy_tag=copy_tag,
         elsewhere=when.elsewhere_density(case, timing),
-        elsewhere_exposure=np.array([when.elsewhere_exposure(case, timing)]),
+        copy_period=period[case.copy_launch],
+        elsewhere_exposure=np.bincount(
+            period, when.elsewhere_exposure(case, timing), int(period.max(initial=0)) + 1
+        ),
         market_tags=market_tags,
     )
     return Arrangement(suspects, accounts, order, held, exposure, kind)
@@ -94,6 +100,12 @@ def arrange_suspects(case: Case, timing: when.Timing, n_accounts: int) -> Arrang
 def _classify(case: Case, held: np.ndarray) -> np.ndarray:
     lead = np.bincount(case.holding_account, case.holding_lead, len(held)) / np.maximum(held, 1)
     return np.searchsorted(KIND_EDGES, lead, side="right") - 1
+
+
+def _periods(case: Case) -> np.ndarray:
+    """Period of each launch, counted back from the moment; what comes from elsewhere changes over time."""
+    back = (case.moment - case.launch_street) // (PERIOD_DAYS * DAY)
+    return np.clip(back, 0, MOST_PERIODS - 1)
 
 
 def _market_tags(tag: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -139,11 +139,11 @@ def elsewhere_density(case: Case, timing: Timing) -> np.ndarray:
     return density * timing.launch[case.copy_launch]
 
 
-def elsewhere_exposure(case: Case, timing: Timing) -> float:
-    """Launches, by their factor, that have had the time for a copy from elsewhere."""
+def elsewhere_exposure(case: Case, timing: Timing) -> np.ndarray:
+    """How far each launch, by its factor, has had the time for a copy from elsewhere."""
     ahead = (case.launch_street - case.moment) / DAY
     passed = 1 - np.interp(ahead, np.r_[COPY_LEAD_EDGES, 240.0], np.r_[0, np.cumsum(timing.copy_lead)])
-    return float(timing.launch @ passed)
+    return timing.launch * passed
 
 
 def _time_enough(case: Case, timing: Timing) -> np.ndarray:

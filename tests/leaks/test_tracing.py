@@ -169,12 +169,10 @@ def test_several_releases_of_one_disc_by_one_group_count_once():
 
 
 def test_an_account_taken_over_is_seen_though_its_past_was_honest():
-    """Forty launches held and none leaked; of the last ten all did."""
-    deliveries = [(0, film, 14.0) for film in range(50)]
-    trade = deliveries + background_trade(20, 50)
-    lately = trace(
-        make_market(20, 50, trade, [(film, 12.0, "CREW", 1.0) for film in range(40, 50)]), "2020-03-01"
-    )
+    """Of the even films it held the first twenty did not leak, the last ten did."""
+    trade = [(0, film, 14.0) for film in range(0, 60, 2)] + background_trade(20, 60)
+    leaks = [(film, 12.0, "CREW", 1.0) for film in range(40, 60, 2)]
+    lately = trace(make_market(20, 60, trade, leaks), "2020-05-01")
     assert probability_of(lately, "A00") > 0.9
 
 
