@@ -97,14 +97,19 @@ def _figure(setting: Setting, population: Population, name: str, rng: np.random.
 
 def _business_types(setting: Setting, population: Population, rng: np.random.Generator) -> list[str]:
     chance = rng.random(len(population)).tolist()
-    types = []
-    for kind, left in zip(population.kind.tolist(), chance, strict=True):
-        for name, share in setting.trades[kind].business_types:
-            left -= share
-            if left < 0:
-                break
-        types.append(name)
-    return types
+    return [
+        _pick(setting.trades[kind].business_types, at)
+        for kind, at in zip(population.kind.tolist(), chance, strict=True)
+    ]
+
+
+def _pick(shares: tuple[tuple[str, float], ...], at: float) -> str:
+    """The name whose part of the whole holds the place ``at``, 0-1."""
+    for name, share in shares:
+        at -= share
+        if at < 0:
+            return name
+    return shares[-1][0]
 
 
 def _legal_names(seed: int, trading: list[str], countries: list[str], rng: np.random.Generator) -> list[str]:
