@@ -28,13 +28,17 @@ def test_every_library_of_the_readme_is_required_and_the_other_way_round():
     wanted = (ROOT / "setup.cfg").read_text("utf-8").split("install_requires =")[1].split("\n[")[0]
     required = {re.split(r"[\[><=]", line.strip())[0] for line in wanted.splitlines() if line.strip()}
     table = TEXT.split("| library | what for |")[1]
-    told = {name.strip() for row in re.findall(r"^\| ([a-z][^|]+) \|", table, re.M) for name in row.split(",")}
+    told = {
+        name.strip() for row in re.findall(r"^\| ([a-z][^|]+) \|", table, re.M) for name in row.split(",")
+    }
     assert required == told
 
 
 def test_the_main_path_of_the_readme_runs(monkeypatch):
     monkeypatch.chdir(ROOT)
-    code = next(block for block in re.findall(r"```python\n(.*?)```", TEXT, re.S) if "rr.read_market" in block)
+    code = next(
+        block for block in re.findall(r"```python\n(.*?)```", TEXT, re.S) if "rr.read_market" in block
+    )
     names: dict = {}
     exec(code, names)
     assert len(names["scores"].scores) and names["case"].score >= 0

@@ -21,6 +21,7 @@ from resellerrisk.vocabulary import OUTCOMES, UNLABELLED
 #: inside the training time (docs/experiments.md).
 LEAD_DAYS = {"application": 1095, "account": 365, "order": 365}
 
+
 def newest_outcomes(market: Market, until: pd.Timestamp) -> pd.DataFrame:
     """The newest outcome of each account decided before a moment.
 
