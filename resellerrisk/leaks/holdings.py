@@ -43,6 +43,8 @@ class Evidence:
     applied_at : ndarray of int64, shape (n_accounts,)
     holder : ndarray of int64, shape (n_accounts,)
         Under which account's code each account's holdings stand: its own, or the first of its group.
+    title_ids : pandas.Index
+        What title codes count.
     film_of_title : ndarray of int64, shape (n_titles,)
     delivery_account, delivery_title, delivery_at : ndarray of int64, shape (n_deliveries,)
         First delivery of a title to an account, if it may have been before a street date; by account, time, title.
@@ -60,6 +62,7 @@ class Evidence:
     account_ids: pd.Index
     applied_at: np.ndarray
     holder: np.ndarray
+    title_ids: pd.Index
     film_of_title: np.ndarray
     delivery_account: np.ndarray
     delivery_title: np.ndarray
@@ -148,6 +151,7 @@ def gather_evidence(market: Market, groups: np.ndarray | None = None) -> Evidenc
         market.account_ids,
         applied_at,
         holder,
+        market.title_ids,
         film_of_title,
         *_read_deliveries(market, announced, holder),
         *announced,
@@ -230,14 +234,8 @@ def cut_evidence(evidence: Evidence, moment: int) -> Case:
     Case
         The same, to the bit, as from evidence of a market cut before that moment.
     """
-    street = _newest_dates(
-        len(evidence.film_of_title),
-        evidence.announced_title,
-        evidence.announced_date,
-        evidence.announced_known,
-        moment,
-    )
-    launch_of_title, launch_film, launch_street = _find_launches(evidence.film_of_title, street)
+    street = newest_street_dates(evidence, moment)
+    launch_of_title, launch_film, launch_street = find_launches(evidence.film_of_title, street)
     holdings = _early_holdings(
         evidence.delivery_account,
         evidence.delivery_title,
@@ -264,6 +262,17 @@ def cut_evidence(evidence: Evidence, moment: int) -> Case:
     )
 
 
+def newest_street_dates(evidence: Evidence, moment: int) -> np.ndarray:
+    """Street date (microseconds) of each title by the newest announcement known before a moment; the end of time where there is none."""
+    return _newest_dates(
+        len(evidence.film_of_title),
+        evidence.announced_title,
+        evidence.announced_date,
+        evidence.announced_known,
+        moment,
+    )
+
+
 @njit(cache=True)
 def _newest_dates(n_titles, announced_title, announced_date, announced_known, moment):
     """Street date of each title by the newest announcement before the moment; no time at all where there is none."""
@@ -274,10 +283,8 @@ def _newest_dates(n_titles, announced_title, announced_date, announced_known, mo
     return street
 
 
-def _find_launches(
-    film_of_title: np.ndarray, street: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Launch of each title (-1 without a street date), and each launch's film and first street date."""
+def find_launches(film_of_title: np.ndarray, street: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Launch of each title (-1 without a street date), and each launch's film and first street date, by film and date."""
     order = np.lexsort([street, film_of_title])
     order = order[(street[order] != _NEVER) & (film_of_title[order] >= 0)]
     film, date = film_of_title[order], street[order]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-COMPILED = {"cache": True, "nogil": True, "error_model": "numpy"}
+#: How the parts of the chain are compiled. Only the loop that calls them is kept on disk (`sampling`), so that no part goes stale.
+COMPILED = {"nogil": True, "error_model": "numpy"}
 
 
 @njit(**COMPILED)

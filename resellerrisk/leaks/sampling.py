@@ -8,11 +8,15 @@ so the same input gives the same bits. What the arrays mean stands in `chain`, t
 
 from __future__ import annotations
 
+import inspect
 import math
+import zlib
 
 import numpy as np
 from numba import njit
 
+from resellerrisk.leaks import chain as chain_module
+from resellerrisk.leaks import exchange, market_rates, randomness
 from resellerrisk.leaks.chain import (
     ANY_TAG,
     FIRST_TAGS,
@@ -57,20 +61,6 @@ def run_chain(suspects: Suspects, chain: Chain, sweeps: int, kept: int, settling
     most = int(np.diff(suspects.streams).max(initial=0))
     _run(suspects, chain, draws, sweeps, kept, settling, np.zeros((most, RATES.size)), np.zeros(most))
     return draws
-
-
-@njit(**COMPILED)
-def _run(suspects, chain, draws, sweeps, kept, settling, mass, logs):
-    product, any_mass = np.zeros(RATES.size), np.zeros(RATES.size)
-    for sweep in range(sweeps):
-        _add_up(suspects, chain)
-        for s in range(suspects.kind.size):
-            _draw_state(suspects, chain, s, mass, logs, product, any_mass)
-        for _ in range(-(-suspects.copy_tag.size // 3)):  # none where no copy appeared
-            offer_exchange(suspects, chain)
-        set_market(suspects, chain, sweep < settling)
-        if sweep >= sweeps - kept:
-            _keep(suspects, chain, draws, sweep - sweeps + kept, 1 / kept)
 
 
 @njit(**COMPILED)
@@ -308,3 +298,32 @@ def _share_of_pair(suspects, chain, p, c):
         return chain.density[p] / chain.total[c]
     flowing = chain.faint_rate[j] * suspects.weight[p]
     return chain.faint[j] * flowing / (chain.total[c] - chain.density[p] + flowing)
+
+
+def _compile_run(parts: int):
+    """The loop over sweeps, compiled anew whenever a part changes.
+
+    Numba keeps compiled code on disk by the outermost function's file alone, and would go on with old parts and old priors; what it
+    does look at is the value of a closure's variables.
+    """
+
+    @njit(cache=True, **COMPILED)
+    def run(suspects, chain, draws, sweeps, kept, settling, mass, logs):
+        if parts < 0:
+            return
+        product, any_mass = np.zeros(RATES.size), np.zeros(RATES.size)
+        for sweep in range(sweeps):
+            _add_up(suspects, chain)
+            for s in range(suspects.kind.size):
+                _draw_state(suspects, chain, s, mass, logs, product, any_mass)
+            for _ in range(-(-suspects.copy_tag.size // 3)):  # none where no copy appeared
+                offer_exchange(suspects, chain)
+            set_market(suspects, chain, sweep < settling)
+            if sweep >= sweeps - kept:
+                _keep(suspects, chain, draws, sweep - sweeps + kept, 1 / kept)
+
+    return run
+
+
+_PARTS = (chain_module, exchange, market_rates, randomness)
+_run = _compile_run(zlib.crc32("".join(map(inspect.getsource, _PARTS)).encode()))

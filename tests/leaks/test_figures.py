@@ -1,0 +1,60 @@
+"""Tracing on a calendar: the figures that become signals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from resellerrisk.leaks import LEAK_FIGURES, trace, trace_calendar, trace_figures
+
+MOMENTS = np.array(["2019-02-04", "2019-05-13", "2019-09-30"], "datetime64[us]")
+
+
+@pytest.fixture(scope="module")
+def figures(one_source):
+    return trace_figures(one_source, MOMENTS)
+
+
+def test_every_declared_figure_is_there_once(figures, one_source):
+    names = [figure.name for figure in LEAK_FIGURES]
+    assert list(figures) == names and len(set(names)) == len(names)
+    assert all(values.shape == (3, len(one_source.account_ids)) for values in figures.values())
+
+
+@pytest.mark.parametrize("row", range(3))
+def test_figures_at_a_moment_are_those_of_the_trace_of_the_market_before_it(figures, one_source, row):
+    table = trace(one_source.before(MOMENTS[row]), MOMENTS[row]).accounts.set_index("account_id")
+    table = table.loc[one_source.account_ids.astype(str)]
+    for name, values in figures.items():
+        np.testing.assert_array_equal(values[row], table[name].to_numpy(), err_msg=name)
+
+
+def test_other_moments_change_nothing(figures, one_source):
+    alone = trace_figures(one_source, MOMENTS[1:2])
+    for name, values in figures.items():
+        np.testing.assert_array_equal(alone[name][0], values[1], err_msg=name)
+
+
+def test_counts_are_those_of_the_plain_rows(figures, one_source):
+    """By 13 May 18 films were out: A00 held the even ones, all of which had leaked two days after delivery."""
+    source = list(one_source.account_ids).index("A00")
+    leaks = one_source.leaks[one_source.leaks["known_at"] < MOMENTS[1]]
+    assert figures["leaked_held_count"][1, source] == len(leaks) - 2
+    assert figures["held_early_count"][1, source] == 10
+    assert figures["expected_leaks_180d"][1, source] <= figures["expected_leaks"][1, source]
+
+
+def test_without_a_leaks_table_all_figures_are_missing(one_source):
+    import dataclasses
+
+    without = dataclasses.replace(one_source, present=one_source.present - {"leaks"})
+    assert all(np.isnan(values).all() for values in trace_figures(without, MOMENTS).values())
+
+
+def test_the_calendar_is_mondays_at_midnight():
+    calendar = trace_calendar("2018-12-31", pd.Timestamp("2019-01-14 08:00"))
+    assert calendar.astype("datetime64[D]").tolist() == list(
+        pd.to_datetime(["2018-12-31", "2019-01-07", "2019-01-14"]).date
+    )
+    assert len(trace_calendar("2019-01-01", "2019-01-05")) == 0
