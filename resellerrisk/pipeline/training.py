@@ -35,12 +35,12 @@ MOST_NEGATIVES = 60_000
 #: Share of the undecided snapshots that are too much like confirmed fakes to count as honest, and the short first model that
 #: finds them (one thread: two in one booster mostly wait); chosen by validation inside the training time (docs/experiments.md).
 DOUBTFUL_SHARE = 0.02
-FIRST = {"max_trees": 100, "bags": 1, "n_jobs": 1}
+FIRST = {"learning_rate": 0.05, "max_trees": 100, "bags": 1, "n_jobs": 1}
 #: What differs from the estimator's own defaults; chosen by validation inside the training time (docs/experiments.md).
 PARAMETERS = {
     "application": {"max_trees": 300, "min_child_samples": 5, "bags": 4},
-    "account": {"max_trees": 300},
-    "order": {"max_trees": 300},
+    "account": {"learning_rate": 0.1, "max_trees": 150},
+    "order": {"learning_rate": 0.1, "max_trees": 150},
 }
 #: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
 NEWEST_DAYS = 90
