@@ -110,8 +110,9 @@ def _exchange_rates(suspects, chain, i, j, a, b):
 
 @njit(**COMPILED)
 def _flow(suspects, chain, j):
-    """Write a stream's share in the copies' densities, from its rate."""
+    """Write a stream's share in the copies' densities, from its rate; what was noted of it before no longer holds."""
     rate = _rate_of(chain.rate, j)
+    chain.faint[j] = -1.0
     for p in range(suspects.pairs[j], suspects.pairs[j + 1]):
         c, new = suspects.copy[p], rate * suspects.weight[p]
         chain.total[c] = max(chain.total[c] + new - chain.density[p], chain.from_elsewhere[c])

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from resellerrisk.leaks import LEAK_FIGURES, trace, trace_calendar, trace_figures
+from tests.leaks.conftest import background_trade, make_market
 
 MOMENTS = np.array(["2019-02-04", "2019-05-13", "2019-09-30"], "datetime64[us]")
 
@@ -43,6 +44,19 @@ def test_counts_are_those_of_the_plain_rows(figures, one_source):
     assert figures["leaked_held_count"][1, source] == len(leaks) - 2
     assert figures["held_early_count"][1, source] == 10
     assert figures["expected_leaks_180d"][1, source] <= figures["expected_leaks"][1, source]
+
+
+def test_likely_leaks_are_those_listed_with_more_than_half():
+    deliveries = [(account, film, 14.0) for account in (0, 1) for film in range(0, 30, 2)]
+    leaks = [(film, 12.0, "CREW", 1.0) for film in range(0, 16, 2)]
+    leaks += [(film, 12.0, "RIVALS", 1.0) for film in range(1, 13, 2)]
+    trade = [*deliveries, *[(2, film, 14.0) for film in range(1, 20, 2)], *background_trade(20, 30, first=3)]
+    traced = trace(make_market(20, 30, trade, leaks), "2019-12-31")
+    held = traced.sources[(traced.sources["standing"] == "held") & (traced.sources["probability"] > 0.5)]
+    listed = held.drop_duplicates(["leak_id", "account_id"])["account_id"].value_counts()
+    table = traced.accounts.set_index("account_id")["likely_leaks"]
+    assert table[table > 0].to_dict() == listed.to_dict()
+    assert traced.sources["probability"].between(0.2, 0.5).any()
 
 
 def test_without_a_leaks_table_all_figures_are_missing(one_source):

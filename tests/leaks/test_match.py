@@ -84,6 +84,13 @@ def test_remakes_are_told_apart_by_year():
     assert match("Dune.1984.1080p.BluRay.x264-EVO", *names)["title_ids"] == ("0",)
 
 
+def test_of_films_a_year_apart_the_year_itself_decides():
+    names = ("Pinocchio", "Pinocchio")
+    assert match("Pinocchio.2022.1080p.WEB-DL.x264-EVO", *names, years=[2021, 2022])["title_ids"] == ("1",)
+    assert match("Pinocchio.2023.BDRip.x264-EVO", *names, years=[2021, 2022])["title_ids"] == ("1",)
+    assert match("Pinocchio.2024.BDRip.x264-EVO", *names, years=[2021, 2022])["unmatched"] == "no such title"
+
+
 def test_the_article_tells_predator_from_the_predator():
     names = ("Predator (1987)", "Predator, The")
     assert match("The.Predator.2018.BDRip.x264-SPARKS", *names)["title_ids"] == ("1",)

@@ -131,6 +131,18 @@ def test_as_of_a_moment_is_what_the_market_before_it_gives(one_source, moment):
     assert_same(trace(one_source, moment), trace(one_source.before(moment), moment))
 
 
+@pytest.mark.parametrize(
+    "moment", [street_of(8) - pd.Timedelta(days=14), street_of(8) - pd.Timedelta(days=20)]
+)
+def test_at_the_very_second_of_a_delivery_or_a_new_street_date_neither_is_known(moment):
+    moved = [(8, street_of(8) + pd.Timedelta(days=10), street_of(8) - pd.Timedelta(days=20))]
+    deliveries = [(0, film, 14.0) for film in range(0, 20, 2)] + background_trade(20, 20)
+    market = make_market(20, 20, deliveries, [(film, 12.0, "CREW", 1.0) for film in (0, 2, 4)], moved)
+    assert_same(trace(market, moment), trace(market.before(moment), moment))
+    after = moment + pd.Timedelta(microseconds=1)
+    assert_same(trace(market, after), trace(market.before(after), after))
+
+
 def test_row_order_changes_nothing(one_source):
     mixed = {
         name: frame.sample(frac=1, random_state=2).reset_index(drop=True)
@@ -169,11 +181,23 @@ def test_several_releases_of_one_disc_by_one_group_count_once():
 
 
 def test_an_account_taken_over_is_seen_though_its_past_was_honest():
-    """Of the even films it held the first twenty did not leak, the last ten did."""
-    trade = [(0, film, 14.0) for film in range(0, 60, 2)] + background_trade(20, 60)
-    leaks = [(film, 12.0, "CREW", 1.0) for film in range(40, 60, 2)]
-    lately = trace(make_market(20, 60, trade, leaks), "2020-05-01")
+    """Of the even films it held the first ninety did not leak, the last six did; others had leaks all along."""
+    trade = [(0, film, 14.0) for film in range(0, 192, 2)] + background_trade(20, 192)
+    leaks = [(film, 12.0, "CREW", 1.0) for film in range(180, 192, 2)]
+    leaks += [(film, 5.0 + film % 9, f"G{film}", 1.0) for film in range(1, 180, 6)]
+    lately = trace(make_market(20, 192, trade, leaks), "2022-12-01")
     assert probability_of(lately, "A00") > 0.9
+
+
+def test_the_interval_holds_nine_draws_of_ten(one_source):
+    traced = trace(one_source, "2019-06-01")
+    table = traced.accounts.set_index("account_id").loc[
+        one_source.account_ids[traced.posterior.suspect].astype(str)
+    ]
+    counts = traced.posterior.counts
+    inside = (counts >= table["low"].to_numpy()) & (counts <= table["high"].to_numpy())
+    assert (inside.mean(axis=0) >= 0.9).all()
+    assert (table["low"] < table["high"]).any()
 
 
 def test_a_moment_that_is_none_is_refused(one_source):
