@@ -17,7 +17,7 @@ RATES = np.array([0.02, 0.05, 0.12, 0.25, 0.5, 0.9])
 PRIOR_SOURCES, PRIOR_ACCOUNTS, CLASS_ACCOUNTS = 10.0, 500.0, 20.0
 #: Prior: a tenth of launches has a copy from elsewhere, known as well as from ten launches.
 PRIOR_ELSEWHERE, PRIOR_LAUNCHES = 1.0, 10.0
-#: Copies from elsewhere per launch while the chain settles: few, so that sources are looked for first.
+#: Copies from elsewhere per launch at the chain's first sweep: few, so that sources are looked for first.
 ELSEWHERE_AT_FIRST = 0.02
 #: Prior: one source in five signs with any tag, known as well as from five sources.
 PRIOR_ANY, PRIOR_ANY_OF = 1.0, 5.0

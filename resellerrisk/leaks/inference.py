@@ -15,10 +15,10 @@ from resellerrisk.leaks.holdings import Case
 from resellerrisk.leaks.sampling import run_chain
 from resellerrisk.leaks.suspects import KIND_EDGES, Arrangement, arrange_suspects
 
-#: Sweeps of a chain, how many of them are kept, and in how many it settles: in each round of estimating the timing, ...
-ROUNDS = ((12, 4, 6), (8, 6, 0))
+#: Sweeps of a chain and how many of them are kept: in each round of estimating the timing, ...
+ROUNDS = ((12, 4), (8, 6))
 #: ... and in each of the final chains, which start anew, so that none stays where it happened to begin.
-FINAL, CHAINS = (24, 18, 5), 3
+FINAL, CHAINS = (24, 18), 3
 _SEED = 1
 
 
@@ -105,10 +105,10 @@ def infer_sources(case: Case, n_accounts: int) -> Posterior:
 def _learn_timing(case: Case, n_accounts: int) -> when.Timing:
     """Timing by one chain that goes on while it is estimated."""
     timing, chain = when.assume_timing(case), None
-    for sweeps, kept, settling in ROUNDS:
+    for sweeps, kept in ROUNDS:
         arranged = arrange_suspects(case, timing, n_accounts)
         chain = chain or start_chain(arranged.suspects, len(KIND_EDGES), _SEED)
-        draws = run_chain(arranged.suspects, chain, sweeps, kept, settling)
+        draws = run_chain(arranged.suspects, chain, sweeps, kept)
         rate = np.zeros(n_accounts)
         rate[arranged.account] = draws.rate
         pair = _in_case_order(arranged, draws)

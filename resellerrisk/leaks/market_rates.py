@@ -29,21 +29,16 @@ from resellerrisk.leaks.randomness import COMPILED
 
 
 @njit(**COMPILED)
-def set_market(suspects, chain, settling):
+def set_market(suspects, chain):
     """Set all market-wide numbers.
-
-    While the chain settles, what comes from elsewhere keeps its prior. It starts with nobody a source; were all copies laid to
-    elsewhere then, the rate would rise to explain them, and no source would ever be needed.
 
     Parameters
     ----------
     suspects : Suspects
     chain : Chain
         Changed in place.
-    settling : bool
     """
-    if not settling:
-        _set_elsewhere(suspects, chain)
+    _set_elsewhere(suspects, chain)
     _set_signing(suspects, chain)
     _set_sources(suspects, chain)
 

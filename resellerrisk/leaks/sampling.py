@@ -41,7 +41,7 @@ _SURE = 500.0
 _FAINT = 0.1
 
 
-def run_chain(suspects: Suspects, chain: Chain, sweeps: int, kept: int, settling: int = 0) -> Draws:
+def run_chain(suspects: Suspects, chain: Chain, sweeps: int, kept: int) -> Draws:
     """Run the chain and average its last sweeps.
 
     Parameters
@@ -50,8 +50,6 @@ def run_chain(suspects: Suspects, chain: Chain, sweeps: int, kept: int, settling
     chain : Chain
         Changed in place.
     sweeps, kept : int
-    settling : int
-        First sweeps in which copies from elsewhere keep their prior.
 
     Returns
     -------
@@ -59,7 +57,7 @@ def run_chain(suspects: Suspects, chain: Chain, sweeps: int, kept: int, settling
     """
     draws = empty_draws(suspects, chain, kept)
     most = int(np.diff(suspects.streams).max(initial=0))
-    _run(suspects, chain, draws, sweeps, kept, settling, np.zeros((most, RATES.size)), np.zeros(most))
+    _run(suspects, chain, draws, sweeps, kept, np.zeros((most, RATES.size)), np.zeros(most))
     return draws
 
 
@@ -308,7 +306,7 @@ def _compile_run(parts: int):
     """
 
     @njit(cache=True, **COMPILED)
-    def run(suspects, chain, draws, sweeps, kept, settling, mass, logs):
+    def run(suspects, chain, draws, sweeps, kept, mass, logs):
         if parts < 0:
             return
         product, any_mass = np.zeros(RATES.size), np.zeros(RATES.size)
@@ -318,7 +316,7 @@ def _compile_run(parts: int):
                 _draw_state(suspects, chain, s, mass, logs, product, any_mass)
             for _ in range(-(-suspects.copy_tag.size // 3)):  # none where no copy appeared
                 offer_exchange(suspects, chain)
-            set_market(suspects, chain, sweep < settling)
+            set_market(suspects, chain)
             if sweep >= sweeps - kept:
                 _keep(suspects, chain, draws, sweep - sweeps + kept, 1 / kept)
 

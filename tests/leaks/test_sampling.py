@@ -29,7 +29,7 @@ def look_alikes():
 
 def run(arranged, seed, sweeps=400):
     return run_chain(
-        arranged.suspects, start_chain(arranged.suspects, len(KIND_EDGES), seed), sweeps, sweeps - 20, 6
+        arranged.suspects, start_chain(arranged.suspects, len(KIND_EDGES), seed), sweeps, sweeps - 20
     )
 
 
