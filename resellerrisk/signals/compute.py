@@ -71,6 +71,7 @@ class Signals:
         self.views = Views(market)
         self._values: dict[str, np.ndarray] = {}
         self._traced: dict[int, dict[str, np.ndarray]] = {}
+        self._neighbours: dict[tuple[str, bool], tuple[np.ndarray, ...]] = {}
 
     def compute(self, snapshots: Snapshots, columns: Sequence[Column]) -> pd.DataFrame:
         """The matrix of the given columns.
@@ -96,6 +97,21 @@ class Signals:
         if name not in self._values:
             self._values[name] = np.asarray(declaration.function(getattr(self.views, declaration.table)))
         return self._values[name]
+
+    def neighbours(self, declared: Declaration, everybody: bool = False) -> tuple[np.ndarray, ...]:
+        """The codes of a distinct count with each row's previous and next of the same code; found once.
+
+        ``everybody`` takes the rows of all accounts together, by moment.
+        """
+        key = declared.function.__name__, everybody
+        if key not in self._neighbours:
+            codes = self.row_values(declared).astype(np.int64)
+            account = getattr(self.views, declared.table).account
+            if everybody:
+                codes, account = codes[self.views.market_orders[0]], np.zeros(codes.size, np.int64)
+            order = np.lexsort((np.arange(codes.size), codes, account))
+            self._neighbours[key] = codes, *kernel.neighbours(account, codes, order)
+        return self._neighbours[key]
 
     @cached_property
     def links(self):
@@ -207,9 +223,7 @@ class Work:
 
     def _distinct(self, declared: Declaration, window: Window, low, high) -> np.ndarray:
         rows = getattr(self.signals.views, declared.table)
-        codes = self.signals.row_values(declared).astype(np.int64)
-        order = np.lexsort((np.arange(codes.size), codes, rows.account))
-        before, after = kernel.neighbours(rows.account, codes, order)
+        codes, before, after = self.signals.neighbours(declared)
         first = self._edge(declared.table, -1)
         width = (window.far - window.near) * kernel.DAY if window.far else -1
         return kernel.distinct_between(micros(rows.at), codes, before, after, first, low, high, width)
@@ -264,10 +278,8 @@ class Work:
     def _market_wide(self, column: Column) -> np.ndarray:
         """A distinct count over all accounts' rows together, in the window before each snapshot."""
         declared, window = column.declaration, column.window
-        order, at = self.signals.views.market_orders
-        codes = self.signals.row_values(declared).astype(np.int64)[order]
-        nobody = np.zeros(codes.size, np.int64)
-        before, after = kernel.neighbours(nobody, codes, np.lexsort((np.arange(codes.size), codes)))
+        at = self.signals.views.market_orders[1]
+        codes, before, after = self.signals.neighbours(declared, everybody=True)
         moments, back = np.unique(self.snapshots.at, return_inverse=True)
         all_one = np.zeros(moments.size, np.int64)
         starts = np.array([0, codes.size], np.int64)

@@ -57,12 +57,16 @@ def find_edges(starts, times, accounts, moments, offsets):
 
 @njit(cache=True, nogil=True)
 def sum_between(values, low, high):
-    """Sums of ``values[low[i]:high[i]]``, exact in int64."""
+    """Sums of ``values[low[i]:high[i]]``, exact in int64: by prefix sums, or directly where the ranges hold fewer rows."""
+    out = np.empty(low.size, np.int64)
+    if (high - low).sum() < values.size:
+        for i in range(low.size):
+            out[i] = values[low[i] : high[i]].sum()
+        return out
     prefix = np.empty(values.size + 1, np.int64)
     prefix[0] = 0
     for i in range(values.size):
         prefix[i + 1] = prefix[i] + values[i]
-    out = np.empty(low.size, np.int64)
     for i in range(low.size):
         out[i] = prefix[high[i]] - prefix[low[i]]
     return out
