@@ -17,7 +17,7 @@ test: .venv/test.done
 	$(BIN)/python -m pytest -n 2
 
 slow: .venv/test.done
-	$(BIN)/python -m pytest -m slow -n 2
+	$(BIN)/python -m pytest -m slow tests
 
 .venv/core.done: setup.cfg pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
