@@ -39,8 +39,8 @@ class Trace:
         `high` (copies, and the 5 % and 95 % points of their number); the other figures of `LEAK_FIGURES`.
     sources : DataFrame
         For each leak known by then, ranked ways it can have come: `leak_id`, `rank` (from 1), `account_id` (missing: none of ours),
-        `probability`, `standing`. Standing is `held` (the account had the launch before the copy appeared), `signed` (it is not known to
-        have had it, but copies with this signature are laid to it), `none` (none of ours), or, with a missing probability,
+        `probability`, `standing`. Standing is `held` (the account had the launch before the copy appeared), `signed` (none of our discs,
+        but signed like copies that are laid to this account), `none` (none of ours, and the signature says nothing), or, with a missing probability,
         `no such title`, `ambiguous` or `not before street date`, of which nothing is traced.
     background_rate : float
         Copies from elsewhere per launch.
@@ -176,23 +176,21 @@ def _ways_of_copies(posterior: Posterior) -> pd.DataFrame:
 
 
 def _signed_ways(posterior: Posterior) -> pd.DataFrame:
-    """What part of "from elsewhere" is laid to accounts that sign alike, though they are not known to have held the launch.
+    """Of what came from elsewhere, the part signed like copies that are laid to an account, though it is not known to have held this.
 
-    Of the copies with a tag (one more is added for an unknown account) the account's share in all others.
+    It goes to such accounts by the copies with the tag that are laid to each; one copy more is kept for accounts unknown.
     """
     case = posterior.case
     account, tag = case.holding_account[case.pair_holding], case.copy_tag[case.pair_copy]
     laid = pd.DataFrame({"account": account, "tag": tag, "copy": case.pair_copy, "laid": posterior.pair})
     totals = laid[laid["tag"] >= 0].groupby(["tag", "account"], as_index=False)["laid"].sum()
     totals = totals[totals["laid"] >= _LEAST_LAID]
+    totals["share"] = totals["laid"] / (totals.groupby("tag")["laid"].transform("sum") + 1)
     copies = pd.DataFrame(
         {"copy": np.arange(len(case.copy_tag)), "tag": case.copy_tag, "none": posterior.none}
     )
-    size = np.bincount(case.copy_tag[case.copy_tag >= 0], minlength=1)
-    ways = copies.merge(totals, on="tag").merge(
-        laid[["copy", "account"]].assign(held=True), how="left", on=["copy", "account"]
-    )
-    ways = ways[ways["held"].isna()]
-    ways["probability"] = ways["none"] * ways["laid"] / (size[ways["tag"]] + 1)
-    ways = ways[ways["probability"] >= LEAST_LISTED]
+    held = laid[["copy", "account"]].assign(held=True)
+    ways = copies.merge(totals, on="tag").merge(held, how="left", on=["copy", "account"])
+    ways["probability"] = ways["none"] * ways["share"]
+    ways = ways[ways["held"].isna() & (ways["probability"] >= LEAST_LISTED)]
     return ways[["copy", "account", "probability"]].assign(standing="signed")
