@@ -17,6 +17,7 @@ from resellerrisk.errors import InputError
 from resellerrisk.leaks.figures import account_figures
 from resellerrisk.leaks.holdings import Evidence, cut_evidence, gather_evidence
 from resellerrisk.leaks.inference import Posterior, infer_sources
+from resellerrisk.tables.moments import as_utc
 
 if TYPE_CHECKING:
     from resellerrisk.tables import Market
@@ -79,7 +80,7 @@ def trace(market: Market, as_of: str | pd.Timestamp, *, groups: np.ndarray | Non
     InputError
         The moment is no time, or `groups` has another length than the accounts.
     """
-    moment = _read_moment(as_of)
+    moment = as_utc(as_of)
     if groups is not None and len(groups) != len(market.account_ids):
         raise InputError(
             f"groups has {len(groups)} codes.",
@@ -98,18 +99,6 @@ def trace(market: Market, as_of: str | pd.Timestamp, *, groups: np.ndarray | Non
         evidence,
         posterior,
     )
-
-
-def _read_moment(moment: str | pd.Timestamp) -> pd.Timestamp:
-    try:
-        read = pd.Timestamp(moment)
-    except (ValueError, TypeError):
-        read = pd.NaT
-    if read is pd.NaT:
-        raise InputError(
-            f"'{moment}' is not a time.", hint="write it like 2019-12-31 or 2019-12-31T23:59:59+01:00"
-        )
-    return read.tz_convert("UTC").tz_localize(None) if read.tz else read
 
 
 def _account_table(posterior: Posterior, evidence: Evidence) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from resellerrisk.model import LogisticBaseline
 from resellerrisk.pipeline.training import Trained, TrainingSet, fit, training_set
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.peers import active_accounts
-from resellerrisk.tables import Market
+from resellerrisk.tables import Market, as_utc
 
 #: The rule of one line, by subject: the higher the value, the riskier.
 RULES = {
@@ -103,7 +103,7 @@ def evaluate(
     InputError
         Where nothing comes after the moment, or nothing can be learnt before it.
     """
-    moment, settings = pd.Timestamp(as_of), settings or read_settings(None)
+    moment, settings = as_utc(as_of), settings or read_settings(None)
     signals = signals or prepare_signals(market)
     believed = read_truth(market, truth)
     rows = training_set(signals, subject, moment, seed)

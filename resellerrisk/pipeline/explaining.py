@@ -11,9 +11,8 @@ from resellerrisk.matrix import newest_outcomes, prepare_signals
 from resellerrisk.pipeline.scoring import Scores, find_accounts, score, typical_of
 from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import Case, Link, Trace, case_orders, find_reasons, group_by_family, make_steps
-from resellerrisk.reasons.history import as_utc
 from resellerrisk.signals.compute import Signals, Snapshots
-from resellerrisk.tables import Market
+from resellerrisk.tables import Market, as_utc
 
 #: What the page shows of the account's own form.
 _FORM = {

@@ -25,7 +25,7 @@ from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import write_reasons
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
-from resellerrisk.tables import Market, write_frame
+from resellerrisk.tables import Market, as_utc, write_frame
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def subjects_to_score(signals: Signals, subject: str, as_of, since, until) -> Sn
         raise InputError(
             f"It is not said when to score: {subject} without a moment.", hint="--as-of 2020-06-30"
         )
-    end, start = pd.Timestamp(end), None if since is None else pd.Timestamp(since)
+    end, start = as_utc(end), None if since is None else as_utc(since)
     if subject == "account":
         return snapshot_accounts(signals.views, end)
     choose = snapshot_applications if subject == "application" else snapshot_orders

@@ -27,7 +27,7 @@ from resellerrisk.model import RiskModel
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
-from resellerrisk.tables import Market
+from resellerrisk.tables import Market, as_utc
 from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
 #: Snapshots of accounts not found fake that training takes at most; the kept ones weigh for the others.
@@ -146,7 +146,7 @@ def train(
     """
     if subject not in SUBJECTS:
         raise InputError(f"There is no subject {subject!r}.", f"There is: {', '.join(SUBJECTS)}.")
-    as_of = pd.Timestamp(as_of)
+    as_of = as_utc(as_of)
     rows = training_set(signals or prepare_signals(market), subject, as_of, seed, unlabelled)
     return fit(rows, market.fingerprint, seed=seed, **parameters)
 

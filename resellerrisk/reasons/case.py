@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 import pandas as pd
 
 from resellerrisk.errors import ModelError
-from resellerrisk.reasons.history import LINE_COLUMNS, as_utc
+from resellerrisk.reasons.history import LINE_COLUMNS
 from resellerrisk.reasons.sentences import describe
 from resellerrisk.reasons.strongest import Reason
 from resellerrisk.signals.declare import Column
+from resellerrisk.tables import as_utc
 from resellerrisk.vocabulary import ACTIONS, BANDS, OUTCOMES
 
 #: Version of the JSON layout; goes up when a name in it changes.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import InputError
+from resellerrisk.tables import as_utc
 
 LINE_COLUMNS = (
     "order_id",
@@ -61,28 +62,6 @@ def case_orders(market, account_id: str, as_of) -> pd.DataFrame:
     lines["street_date"], lines["lead_days"] = _street_dates(market, lines, "ordered_at")
     _, lines["delivered_lead_days"] = _street_dates(market, lines, "delivered_at")
     return lines[list(LINE_COLUMNS)]
-
-
-def as_utc(moment) -> pd.Timestamp:
-    """A moment without a zone, in UTC.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read as a moment.
-
-    Examples
-    --------
-    >>> as_utc("2020-06-30"), as_utc("2020-06-30T02:00+02:00")
-    (Timestamp('2020-06-30 00:00:00'), Timestamp('2020-06-30 00:00:00'))
-    """
-    try:
-        stamp = pd.Timestamp(moment)
-    except ValueError:
-        stamp = pd.NaT
-    if stamp is pd.NaT:
-        raise InputError(f"{moment!r} is no moment.", hint="write it as 2020-06-30 or 2020-06-30T12:00:00")
-    return stamp.tz_convert(None) if stamp.tzinfo else stamp
 
 
 def _with_titles(lines: pd.DataFrame, titles: pd.DataFrame) -> pd.DataFrame:

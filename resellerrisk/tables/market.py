@@ -18,6 +18,7 @@ from resellerrisk.tables.declare import Column, Kind
 from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.files import from_frame
 from resellerrisk.tables.inspection import Inspection
+from resellerrisk.tables.moments import as_utc
 from resellerrisk.tables.quarantine import write_quarantine
 from resellerrisk.tables.references import recode, used_ids
 from resellerrisk.tables.schemas import TABLES
@@ -132,7 +133,7 @@ class Market:
         InputError
             The moment is no time.
         """
-        moment = _read_moment(moment)
+        moment = as_utc(moment)
         return replace(self, **{name: _cut(name, frame, moment) for name, frame in self.tables().items()})
 
     def with_tables(self, **frames: pd.DataFrame) -> Market:
@@ -207,18 +208,6 @@ def _refuse_untyped(inspection: Inspection) -> None:
             untyped.append(f"{column.name} · missing cell · expected {column.expected}")
     if untyped:
         raise InputError(f"The frame {inspection.table.name} cannot be typed.", "\n".join(untyped))
-
-
-def _read_moment(moment: str | pd.Timestamp) -> pd.Timestamp:
-    try:
-        read = pd.Timestamp(moment)
-    except (ValueError, TypeError):
-        read = pd.NaT
-    if read is pd.NaT:
-        raise InputError(
-            f"'{moment}' is not a time.", hint="write it like 2019-12-31 or 2019-12-31T23:59:59+01:00"
-        )
-    return read.tz_convert("UTC").tz_localize(None) if read.tz else read
 
 
 def _cut(name: str, frame: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:

@@ -201,7 +201,7 @@ def test_the_interval_holds_nine_draws_of_ten(one_source):
 
 
 def test_a_moment_that_is_none_is_refused(one_source):
-    with pytest.raises(InputError, match="'soon' is not a time"):
+    with pytest.raises(InputError, match="'soon' is no moment"):
         trace(one_source, "soon")
 
 

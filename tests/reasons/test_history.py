@@ -7,8 +7,8 @@ import pytest
 
 from resellerrisk.errors import InputError
 from resellerrisk.reasons import case_orders
-from resellerrisk.reasons.history import LINE_COLUMNS, as_utc
-from resellerrisk.tables import Market
+from resellerrisk.reasons.history import LINE_COLUMNS
+from resellerrisk.tables import Market, as_utc
 from resellerrisk.tables.schemas import TABLES
 
 

@@ -121,7 +121,7 @@ def test_a_moment_may_have_a_zone(market):
 
 @pytest.mark.parametrize("moment", ["soon", "", None, "NaT"])
 def test_what_is_no_time_is_refused(market, moment):
-    with pytest.raises(InputError, match="is not a time"):
+    with pytest.raises(InputError, match="is no moment"):
         market.before(moment)
 
 

@@ -1,0 +1,57 @@
+"""Options that several commands share, and how their words are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resellerrisk.errors import InputError
+from resellerrisk.vocabulary import SUBJECTS
+
+Data = Annotated[Path, typer.Argument(help="Folder of the contract's tables.", metavar="DATA")]
+Subject = Annotated[str, typer.Option(help=f"What is looked at: {', '.join(SUBJECTS)}.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="The moment T, UTC: only what was known before it counts.", metavar="DATE")
+]
+Limit = Annotated[
+    float, typer.Option(help="Share of a table's rows that may be set aside before the run stops.")
+]
+Quarantine = Annotated[
+    Path | None, typer.Option(help="Folder for the rows that are set aside, with the reason.")
+]
+Model = Annotated[
+    str | None, typer.Option(help="A model's folder, or SUBJECT/VERSION; the champion by default.")
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Costs and capacity as TOML; packaged ones by default.")
+]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
+
+
+def read_moment(text: str, option: str):
+    """A moment from the command line, UTC.
+
+    Raises
+    ------
+    InputError
+        Where the text is no time.
+
+    Examples
+    --------
+    >>> read_moment("2020-06-30", "--as-of")
+    Timestamp('2020-06-30 00:00:00')
+    """
+    from resellerrisk.tables import as_utc
+
+    try:
+        return as_utc(text)
+    except InputError:
+        raise InputError(f"{option} {text!r} is no time.", hint=f"{option} 2020-06-30") from None
+
+
+def check_format(format: str) -> None:
+    """Refuse a format that is not written."""
+    if format not in {"parquet", "csv"}:
+        raise InputError(f"--format {format!r} is not known.", "There is: parquet, csv.")

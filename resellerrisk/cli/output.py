@@ -1,0 +1,54 @@
+"""What the commands print: results to standard output, progress to standard error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+say = Console(highlight=False, soft_wrap=True)
+progress = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def read_tables(data: Path, limit: float, quarantine: Path | None):
+    from resellerrisk.tables import read_market
+
+    with progress.status(f"reading {data}"):
+        market = read_market(data, limit=limit, quarantine=quarantine)
+    intake = market.intake
+    aside = int(intake["quarantined"].sum())
+    progress.print(
+        f"{data}: {int(intake['read'].sum()):,} rows read = {int(intake['used'].sum()):,} used + {aside:,} set aside."
+    )
+    if aside:
+        for row in intake[intake["quarantined"] > 0].itertuples():
+            progress.print(
+                f"  {row.table}: {row.quarantined:,} of {row.read:,} set aside (resellerrisk check {data} says why)"
+            )
+    return market
+
+
+def show_scores(scores, count: int = 10) -> None:
+    """Print the highest scores with their first reason, and how many got which action."""
+    top = scores.nlargest(count, "probability")
+    keys = [name for name in ("account_id", "order_id") if name in scores]
+    rows = [
+        [*(str(row[key]) for key in keys), str(row["score"]), row["band"], row["action"], row["reason_1"]]
+        for _, row in top.iterrows()
+    ]
+    print_table(f"The highest of {len(scores):,}", [*keys, "score", "band", "action", "first reason"], rows)
+    counts = scores["action"].value_counts()
+    say.print(
+        "Actions: " + (", ".join(f"{name} {number:,}" for name, number in counts.items() if number) or "none")
+    )
+
+
+def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    (say if sys.stdout.isatty() else Console(highlight=False, width=200)).print(table, markup=False)

@@ -1,0 +1,110 @@
+"""Commands that score and explain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resellerrisk.cli.app import app, home
+from resellerrisk.cli.options import (
+    AsOf,
+    Data,
+    Limit,
+    Model,
+    Out,
+    Quarantine,
+    SettingsFile,
+    Subject,
+    check_format,
+    read_moment,
+)
+from resellerrisk.cli.output import progress, read_tables, say, show_scores
+
+
+@app.command()
+def score(
+    data: Data,
+    subject: Subject,
+    as_of: AsOf = None,
+    since: Annotated[
+        str | None, typer.Option(help="Applications or orders from then on.", metavar="DATE")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Applications or orders before then.", metavar="DATE")
+    ] = None,
+    account: Annotated[list[str] | None, typer.Option(help="Only this account; may be repeated.")] = None,
+    model: Model = None,
+    settings: SettingsFile = None,
+    out: Out = None,
+    format: Annotated[str, typer.Option(help="parquet or csv.")] = "parquet",
+    limit: Limit = 0.05,
+    quarantine: Quarantine = None,
+) -> None:
+    """Score accounts at T, or the applications or orders of a time; each score with its reasons.
+
+    Example: resellerrisk score data/sample --subject account --as-of 2020-06-30 --out scores
+    """
+    from resellerrisk.decisions import read_settings
+    from resellerrisk.pipeline import score as score_subjects
+    from resellerrisk.tracking import load
+
+    chosen = read_settings(settings)
+    moments = {
+        name: value and read_moment(value, f"--{name.replace('_', '-')}")
+        for name, value in (("as_of", as_of), ("since", since), ("until", until))
+    }
+    check_format(format)
+    trained = load(home(), subject, model)
+    market = read_tables(data, limit, quarantine)
+    with progress.status("scoring"):
+        scored = score_subjects(market, trained, accounts=account or None, settings=chosen, **moments)
+    show_scores(scored.scores)
+    if out is not None:
+        scored.write(out, format)
+        (out / "run.json").write_text(_run_facts(market, trained, scored), "utf-8")
+        say.print(f"{len(scored.scores):,} rows in {out}: scores, contributions, signals, run.json.")
+
+
+@app.command()
+def explain(
+    data: Data,
+    account_id: Annotated[str, typer.Argument(help="The account.", metavar="ACCOUNT_ID")],
+    as_of: Annotated[str, typer.Option(help="The moment T, UTC.", metavar="DATE")],
+    out: Annotated[Path | None, typer.Option(help="The page to write; ACCOUNT_ID.html by default.")] = None,
+    model: Model = None,
+    settings: SettingsFile = None,
+    limit: Limit = 0.05,
+) -> None:
+    """Write the case page of an account: one HTML file, no request to anywhere.
+
+    Example: resellerrisk explain data/sample A00012 --as-of 2020-06-30 --out case.html
+    """
+    from resellerrisk.decisions import read_settings
+    from resellerrisk.pipeline import explain as explain_account
+    from resellerrisk.reasons import write_case
+    from resellerrisk.tracking import load
+
+    moment, chosen = read_moment(as_of, "--as-of"), read_settings(settings)
+    trained = load(home(), "account", model)
+    market = read_tables(data, limit, None)
+    with progress.status("explaining"):
+        case = explain_account(market, trained, account_id, as_of=moment, settings=chosen)
+    page = out or Path(f"{account_id}.html")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_case(case, page)
+    say.print(f"{account_id}: score {case.score}, {case.action}. Open {page}", markup=False)
+
+
+def _run_facts(market, trained, scored) -> str:
+
+    facts = {
+        "model_version": trained.version,
+        "model_as_of": trained.facts["as_of"],
+        "data_fingerprint": market.fingerprint,
+        "rows": market.intake.to_dict("records"),
+        "scored": len(scored.scores),
+    }
+    return json.dumps(facts, indent=2) + "\n"
