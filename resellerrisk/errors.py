@@ -26,6 +26,8 @@ class ResellerRiskError(Exception):
     """
 
     exit_code = 2
+    #: The faults behind the message, where it tells of faulty tables (`resellerrisk.tables.Fault`).
+    faults: tuple = ()
 
     def __init__(self, what: str, there_is: str = "", hint: str = "") -> None:
         self.what, self.there_is, self.hint = what, there_is, hint

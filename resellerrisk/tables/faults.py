@@ -145,12 +145,14 @@ class CheckReport:
         files = len({fault.file for fault in self.stops})
         stop = "stops" if len(self.stops) == 1 else "stop"
         again = f", then look again: resellerrisk check {self.source}" if self.source else ""
-        return InputError(
+        error = InputError(
             f"{self.source or 'The market'} cannot be used: "
             f"{_count(len(self.stops), 'fault')} in {_count(files, 'file')} {stop} the run.",
             render_faults(self.faults),
             f"mend what is listed{again}",
         )
+        error.faults = self.faults
+        return error
 
 
 def render_faults(faults: Iterable[Fault]) -> str:

@@ -1,0 +1,10 @@
+"""What a job that a scheduler runs needs: a result that appears whole, a lock, a log, and exit codes that mean something.
+
+Nothing of the field is known here. What a job does stands in ``pipelines/``; how a scheduler calls it in docs/operations.md.
+"""
+
+from resellerrisk.jobs.exits import Exit
+from resellerrisk.jobs.folder import whole_folder
+from resellerrisk.jobs.job import Job, run_job
+
+__all__ = ["Exit", "Job", "run_job", "whole_folder"]
