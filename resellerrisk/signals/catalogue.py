@@ -71,6 +71,17 @@ class Catalogue:
             raise InputError(f"There is no signal {name!r}.", hint="resellerrisk signals")
         return self._by_name[name]
 
+    def market_wide(self) -> tuple[Declaration, ...]:
+        """Declared functions that some derived signal counts over the whole market."""
+        names = {
+            name.removeprefix("market_")
+            for column in self.columns
+            if column.declaration.table == "derived"
+            for name in inspect.signature(column.declaration.function).parameters
+            if name.startswith("market_")
+        }
+        return tuple(dict.fromkeys(column.declaration for column in self.columns if column.name in names))
+
     def for_subject(self, subject: str) -> tuple[Column, ...]:
         """The columns that can be known of a subject: an application has a form and links, only an order has its own lines."""
         return tuple(column for column in self.columns if self._fits(column, subject))

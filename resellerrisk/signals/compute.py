@@ -17,8 +17,9 @@ import pandas as pd
 from resellerrisk.signals import kernel
 from resellerrisk.signals.catalogue import Catalogue
 from resellerrisk.signals.declare import Column, Declaration, Window
-from resellerrisk.signals.peers import PeerBook
+from resellerrisk.signals.peers import PeerBook, PeerTable
 from resellerrisk.signals.rows import CONTRACT_TABLE, Rows, Views, micros
+from resellerrisk.signals.whole import Whole, monday_of, take_extract
 from resellerrisk.tables import Market
 
 NOTHING = np.int64(-(2**63))
@@ -59,19 +60,30 @@ class Signals:
         Checked tables.
     catalogue : Catalogue
         What is declared.
+    whole : Whole, optional
+        The market around these accounts, where `market` holds only some of them.
+    months : dict of int to PeerTable, optional
+        The peers of the whole market by first of the month; goes with ``whole``.
 
     Notes
     -----
-    Values depend on the market and the snapshot alone, never on which other snapshots are asked for.
+    Values depend on the whole market and the snapshot alone, never on which other snapshots are asked for, nor on which other
+    accounts are at hand.
     """
 
-    def __init__(self, market: Market, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        market: Market,
+        catalogue: Catalogue,
+        whole: Whole | None = None,
+        months: dict[int, PeerTable] | None = None,
+    ) -> None:
         self.market = market
         self.catalogue = catalogue
-        self.views = Views(market)
+        self.views = Views(market, whole and whole.asks)
+        self._whole, self._months = whole, months
         self._values: dict[str, np.ndarray] = {}
-        self._traced: dict[int, dict[str, np.ndarray]] = {}
-        self._neighbours: dict[tuple[str, bool], tuple[np.ndarray, ...]] = {}
+        self._neighbours: dict[str, tuple[np.ndarray, ...]] = {}
 
     def compute(self, snapshots: Snapshots, columns: Sequence[Column]) -> pd.DataFrame:
         """The matrix of the given columns.
@@ -98,48 +110,35 @@ class Signals:
             self._values[name] = np.asarray(declaration.function(getattr(self.views, declaration.table)))
         return self._values[name]
 
-    def neighbours(self, declared: Declaration, everybody: bool = False) -> tuple[np.ndarray, ...]:
-        """The codes of a distinct count with each row's previous and next of the same code; found once.
-
-        ``everybody`` takes the rows of all accounts together, by moment.
-        """
-        key = declared.function.__name__, everybody
-        if key not in self._neighbours:
+    def neighbours(self, declared: Declaration) -> tuple[np.ndarray, ...]:
+        """The codes of a distinct count with each row's previous and next of the same code; found once."""
+        name = declared.function.__name__
+        if name not in self._neighbours:
             codes = self.row_values(declared).astype(np.int64)
             account = getattr(self.views, declared.table).account
-            if everybody:
-                codes, account = codes[self.views.market_orders[0]], np.zeros(codes.size, np.int64)
             order = np.lexsort((np.arange(codes.size), codes, account))
-            self._neighbours[key] = codes, *kernel.neighbours(account, codes, order)
-        return self._neighbours[key]
+            self._neighbours[name] = codes, *kernel.neighbours(account, codes, order)
+        return self._neighbours[name]
 
     @cached_property
+    def whole(self) -> Whole:
+        """The market around the accounts; this very market where no other was given."""
+        return self._whole or Whole(self.market, take_extract(self))
+
+    @cached_property
+    def places_in_whole(self) -> np.ndarray:
+        """The code that the whole market has for each account here, int64[n_accounts]."""
+        return self.whole.account_ids.get_indexer(self.market.account_ids).astype(np.int64)
+
+    @property
     def links(self):
-        """Links between accounts (made when first needed)."""
-        from resellerrisk.links import find_links
-
-        return find_links(self.market)
-
-    def traced(self, at: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
-        """Traced figures of every account, by the Monday 00:00 UTC at or before each moment.
-
-        Leak tracing is one computation for all accounts, so it stands on a calendar: one account scored alone and all of
-        them in bulk meet the same figures.
-        """
-        from resellerrisk.leaks import trace_figures
-
-        mondays = np.unique(monday_of(at))
-        missing = mondays[~np.isin(mondays, list(self._traced))]
-        if missing.size:
-            figures = trace_figures(self.market, missing.view("datetime64[us]"))
-            for i, monday in enumerate(missing):
-                self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
-        return self._traced
+        """Links between accounts of the whole market."""
+        return self.whole.links
 
     @cached_property
     def peers(self) -> PeerBook:
         """What is typical of which shops, month by month."""
-        return PeerBook(self)
+        return PeerBook(self, self._months)
 
     @cached_property
     def order_ranges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -277,16 +276,11 @@ class Work:
 
     def _market_wide(self, column: Column) -> np.ndarray:
         """A distinct count over all accounts' rows together, in the window before each snapshot."""
-        declared, window = column.declaration, column.window
-        at = self.signals.views.market_orders[1]
-        codes, before, after = self.signals.neighbours(declared, everybody=True)
+        window, name = column.window, column.declaration.function.__name__
         moments, back = np.unique(self.snapshots.at, return_inverse=True)
-        all_one = np.zeros(moments.size, np.int64)
-        starts = np.array([0, codes.size], np.int64)
-        offsets = np.array([window.far * kernel.DAY or -1, window.near * kernel.DAY], np.int64)
-        low, high = kernel.find_edges(starts, at, all_one, moments, offsets)
-        width = (window.far - window.near) * kernel.DAY if window.far else -1
-        found = kernel.distinct_between(at, codes, before, after, all_one, low, high, width)
+        found = self.signals.whole.count_codes(
+            name, moments, window.far * kernel.DAY, window.near * kernel.DAY
+        )
         return found[back].astype(np.float64)
 
     @cached_property
@@ -297,10 +291,15 @@ class Work:
         return Rows({"as_of": self.snapshots.moments, "form": form}, makers)
 
     @cached_property
+    def _places(self) -> np.ndarray:
+        """The snapshots' accounts as the whole market codes them."""
+        return self.signals.places_in_whole[self.snapshots.account]
+
+    @cached_property
     def _standing(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """The Mondays of the snapshots, and the traced figures on them, each of shape (n_mondays, n_accounts)."""
         mondays = np.unique(monday_of(self.snapshots.at))
-        traced = self.signals.traced(mondays)
+        traced = self.signals.whole.traced(mondays)
         names = traced[int(mondays[0])] if mondays.size else {}
         return mondays, {name: np.stack([traced[int(monday)][name] for monday in mondays]) for name in names}
 
@@ -311,7 +310,7 @@ class Work:
             mondays, figures = self._standing
             standing = (mondays.view("datetime64[us]"), figures["source_probability"])
         return self.signals.links.figures(
-            self.snapshots.account.astype(np.int32),
+            self._places.astype(np.int32),
             self.snapshots.moments,
             own_order=bool((self.snapshots.order >= 0).all()),
             standing=standing,
@@ -322,17 +321,7 @@ class Work:
             return np.empty(0)
         mondays, figures = self._standing
         place = np.searchsorted(mondays, self.snapshots.at, side="right") - 1
-        return figures[name][place, self.snapshots.account]
-
-
-def monday_of(at: np.ndarray) -> np.ndarray:
-    """The Monday 00:00 UTC at or before each moment, in microseconds since 1970.
-
-    >>> monday_of(micros(np.array(["2020-06-30T12:00"], "datetime64[us]"))).view("datetime64[us]")
-    array(['2020-06-29T00:00:00.000000'], dtype='datetime64[us]')
-    """
-    week, thursday_to_monday = 7 * kernel.DAY, 4 * kernel.DAY
-    return (at - thursday_to_monday) // week * week + thursday_to_monday
+        return figures[name][place, self._places]
 
 
 def _gather(name: str, account: np.ndarray):

@@ -7,6 +7,9 @@ the same for one account and for all, and makes "typical" in a reason the very f
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from resellerrisk.signals import kernel
@@ -18,6 +21,55 @@ SIZES = 3
 SIZE_COLUMN = "units_total_365d"
 
 
+@dataclass(frozen=True)
+class PeerTable:
+    """The peers of one first of the month, or some of them.
+
+    Attributes
+    ----------
+    types : int64[n]
+        Code of each peer's business type.
+    sizes : float64[n]
+    values : dict of str to float64[n]
+        By column.
+    """
+
+    types: np.ndarray
+    sizes: np.ndarray
+    values: dict[str, np.ndarray]
+
+
+def take_peers(signals, month: int, columns: Sequence[Column]) -> PeerTable:
+    """What the accounts of a `Signals` bring to the peers of one first of the month (microseconds)."""
+    from resellerrisk.signals.compute import Snapshots, Work
+
+    account = active_accounts(signals.views, month)
+    work = Work(signals, Snapshots(account, np.full(account.size, month)))
+    types = np.asarray(signals.views.form.business_type.codes, np.int64)[account]
+    return PeerTable(types, work.named(SIZE_COLUMN), {column.name: work.column(column) for column in columns})
+
+
+def join_peers(tables: Sequence[PeerTable]) -> PeerTable:
+    """The peers of several parts together; their order changes nothing."""
+    names = tables[0].values
+    return PeerTable(
+        np.concatenate([one.types for one in tables]),
+        np.concatenate([one.sizes for one in tables]),
+        {name: np.concatenate([one.values[name] for one in tables]) for name in names},
+    )
+
+
+def compared_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Of some columns and those they are positions of: the ones that are compared with peers, in a signal or in a reason."""
+    compared = {}
+    for column in columns:
+        if column.base is not None:
+            compared[column.base.name] = column.base
+        elif "{typical}" in column.declaration.reason:
+            compared[column.name] = column
+    return tuple(compared.values())
+
+
 class PeerBook:
     """Reference values of peers, month by month, made when first needed.
 
@@ -25,10 +77,12 @@ class PeerBook:
     ----------
     signals : Signals
         The market's signals.
+    given : dict of int to PeerTable, optional
+        The peers of the whole market by first of the month, where the signals see only a part of it.
     """
 
-    def __init__(self, signals) -> None:
-        self._signals = signals
+    def __init__(self, signals, given: dict[int, PeerTable] | None = None) -> None:
+        self._signals, self._given = signals, given
         self._months: dict[int, _Month] = {}
 
     def positions(self, work, column: Column) -> np.ndarray:
@@ -82,6 +136,11 @@ class PeerBook:
         from resellerrisk.signals.compute import Snapshots, Work
 
         missing = [int(month) for month in months if int(month) not in self._months]
+        if self._given is not None:
+            for month in missing:
+                told = self._given[month]
+                self._months[month] = _Month(told.types, told.sizes, _column_of(told))
+            missing = []
         if not missing:
             return
         account = [active_accounts(self._signals.views, month) for month in missing]
@@ -89,15 +148,23 @@ class PeerBook:
         work = Work(self._signals, Snapshots(np.concatenate(account), at))
         types, sizes = self._types(work.snapshots.account), work.named(SIZE_COLUMN)
         for month in missing:
-            self._months[month] = _Month(work, np.flatnonzero(at == month), types, sizes)
+            rows = np.flatnonzero(at == month)
+            self._months[month] = _Month(types[rows], sizes[rows], _rows_of(work, rows))
+
+
+def _column_of(told: PeerTable) -> Callable[[Column], np.ndarray]:
+    return lambda column: told.values[column.name]
+
+
+def _rows_of(work, rows: np.ndarray) -> Callable[[Column], np.ndarray]:
+    return lambda column: work.column(column)[rows]
 
 
 class _Month:
-    """The peers as of one first of the month: some rows of a computation over several months."""
+    """The peers as of one first of the month: types, sizes, and a function that gives a column's values."""
 
-    def __init__(self, work, rows: np.ndarray, types: np.ndarray, sizes: np.ndarray) -> None:
-        self._work, self._rows, self._types = work, rows, types[rows]
-        sizes = sizes[rows]
+    def __init__(self, types: np.ndarray, sizes: np.ndarray, values: Callable[[Column], np.ndarray]) -> None:
+        self._types, self._values = types, values
         self._cuts = np.quantile(sizes, np.arange(1, SIZES) / SIZES) if sizes.size else np.zeros(SIZES - 1)
         self._groups = self._types * SIZES + self._size_class(sizes)
         self._sorted: dict[tuple[str, int], np.ndarray] = {}
@@ -128,7 +195,7 @@ class _Month:
     def _peers(self, column: Column, group: int) -> np.ndarray:
         """Known values of the group, sorted; of its type or of all where the group is too small."""
         if (column.name, group) not in self._sorted:
-            values = self._work.column(column)[self._rows]
+            values = self._values(column)
             for chosen in (self._groups == group, self._types == group // SIZES, np.ones(values.size, bool)):
                 found = values[chosen & ~np.isnan(values)]
                 if found.size >= FEWEST_PEERS:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.signals import kernel
+from resellerrisk.signals.asks import Asks, find_asks
 from resellerrisk.tables import Market
 
 #: The tables a signal may be declared on.
@@ -92,10 +93,13 @@ class Views:
     ----------
     market : Market
         Checked tables.
+    asks : Asks, optional
+        Who asked for which title, of all accounts, where the market holds only some of them.
     """
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, asks: Asks | None = None) -> None:
         self.market = market
+        self._asks = asks
         self.accounts_count = len(market.account_ids)
 
     @cached_property
@@ -135,7 +139,7 @@ class Views:
             "first_line": _first_lines,
             "previous_order_at": _previous_orders,
             "ship_to_own": self._ship_to_own,
-            "askers": lambda rows: self._askers(rows),
+            "askers": lambda rows: np.where(rows.early, self.asks.count(rows.title, micros(rows.at)), 0),
             "hour": lambda rows: rows.at.astype("datetime64[h]").astype(np.int64) % 24,
             "weekday": lambda rows: (rows.at.astype("datetime64[D]").astype(np.int64) + 3) % 7,
             "month": lambda rows: rows.at.astype("datetime64[M]").astype(np.int64) % 12 + 1,
@@ -208,10 +212,23 @@ class Views:
         return np.where(applied == np.iinfo(np.int64).min, np.iinfo(np.int64).max, applied)
 
     @cached_property
-    def market_orders(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where each order line stands when all accounts are sorted together by moment, and those moments."""
-        order = np.argsort(micros(self.orders.at), kind="stable")
-        return order, micros(self.orders.at)[order]
+    def asks(self) -> Asks:
+        """Who asked for which title first, of all accounts of the whole market."""
+        return self._asks or Asks(*self.own_asks, len(self.market.title_ids))
+
+    @cached_property
+    def own_asks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Title and moment of the first order of each title by each account that is here."""
+        rows = self.orders
+        return find_asks(rows.account, rows.title, micros(rows.at), self.latest_street_dates)
+
+    @cached_property
+    def latest_street_dates(self) -> np.ndarray:
+        """The last street date ever announced of each title, in microseconds; the smallest int64 where there is none."""
+        frame = self.market.street_dates
+        latest = np.full(len(self.market.title_ids), np.iinfo(np.int64).min)
+        np.maximum.at(latest, _codes(frame["title_id"]), micros(frame["street_date"]))
+        return latest
 
     def _view(self, frame: pd.DataFrame, at: str) -> Rows:
         """Account and moment of a table's rows, sorted; ``taken`` says which rows they are."""
@@ -282,31 +299,6 @@ class Views:
         out = np.zeros(len(rows), bool)
         out[rows.ship_to >= 0] = np.asarray(same, bool)[back]
         return out
-
-    def _askers(self, rows: Rows) -> np.ndarray:
-        """How many accounts had ordered the title strictly before: how sought-after it already was."""
-        first = np.isnat(rows.title_before)
-        first &= ~_repeated_in_moment(rows)
-        starts_titles = np.lexsort((micros(rows.at), rows.title))
-        title, at = rows.title[starts_titles], micros(rows.at)[starts_titles]
-        seen = np.concatenate([[0], np.cumsum(first[starts_titles])])
-        group = kernel.starts_of(title, len(self.market.title_ids))
-        new_moment = (
-            np.r_[True, (title[1:] != title[:-1]) | (at[1:] != at[:-1])] if title.size else np.zeros(0, bool)
-        )
-        begin = np.maximum.accumulate(np.where(new_moment, np.arange(title.size), 0))
-        out = np.empty(title.size, np.int64)
-        out[starts_titles] = seen[begin] - seen[group[title]]
-        return out
-
-
-def _repeated_in_moment(rows: Rows) -> np.ndarray:
-    """Whether an earlier row of the view has the same account, title and moment."""
-    order = np.lexsort((rows.title, micros(rows.at), rows.account))
-    same = np.zeros(len(rows), bool)
-    a, t, k = rows.account[order], rows.at[order], rows.title[order]
-    same[order[1:]] = (a[1:] == a[:-1]) & (t[1:] == t[:-1]) & (k[1:] == k[:-1])
-    return same
 
 
 def _strictly_before(at: np.ndarray, order: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:

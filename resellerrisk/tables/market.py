@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -135,6 +136,27 @@ class Market:
         """
         moment = as_utc(moment)
         return replace(self, **{name: _cut(name, frame, moment) for name, frame in self.tables().items()})
+
+    def part(self, accounts: np.ndarray) -> Market:
+        """The market of some accounts: their rows, with all titles, street dates and leaks.
+
+        Parameters
+        ----------
+        accounts : bool array, shape (n_accounts,)
+            Which of `account_ids`.
+
+        Returns
+        -------
+        Market
+            Ids are coded anew over what is left, in the same order. `intake` and `faults` are those of the whole.
+        """
+        kept = {}
+        for name, frame in self.tables().items():
+            if "account_id" in frame:
+                chosen = np.append(accounts, False)[frame["account_id"].cat.codes.to_numpy()]
+                frame = frame[chosen].reset_index(drop=True)
+            kept[name] = frame
+        return replace(self, **_share_ids(kept))
 
     def with_tables(self, **frames: pd.DataFrame) -> Market:
         """A copy in which some tables are others. They are typed anew, but not checked.

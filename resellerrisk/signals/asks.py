@@ -1,0 +1,76 @@
+"""Who had asked for a title before: each account's first order of each title, counted up to a moment.
+
+Orders from the last street date ever announced for a title on are left out: they are many, and nobody asks for them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from resellerrisk.signals import kernel
+
+
+class Asks:
+    """First orders of titles, by title and moment.
+
+    Parameters
+    ----------
+    title, at : int64[n]
+        Title code and microseconds of each account's first order of a title, in any order.
+    titles_count : int
+
+    Examples
+    --------
+    >>> asks = Asks(np.array([0, 1, 0]), np.array([30, 10, 10]), 2)
+    >>> asks.count(np.array([0, 0, 0, 1]), np.array([10, 11, 31, 11]))
+    array([0, 1, 2, 1])
+    """
+
+    def __init__(self, title: np.ndarray, at: np.ndarray, titles_count: int) -> None:
+        order = np.lexsort((at, title))
+        self.title, self.at = title[order], at[order]
+        self._starts = kernel.starts_of(self.title, titles_count)
+
+    def count(self, title: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """How many accounts had asked for each title strictly before each moment, int64[n]."""
+        return _count_before(self._starts, self.at, title, at)
+
+
+def find_asks(
+    account: np.ndarray, title: np.ndarray, at: np.ndarray, latest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Title and moment of each account's first order of it, where that came before the title's last street date.
+
+    Parameters
+    ----------
+    account, title, at : int64[n]
+        Order lines by account and moment.
+    latest : int64[n_titles]
+        The last street date ever announced of each title, in microseconds; the smallest int64 where there is none.
+
+    Examples
+    --------
+    >>> find_asks(np.array([0, 0, 1]), np.array([0, 0, 0]), np.array([5, 6, 9]), np.array([9]))
+    (array([0]), array([5]))
+    """
+    early = np.flatnonzero(at < latest[title])
+    order = early[np.lexsort((early, title[early], account[early]))]
+    new = np.ones(order.size, bool)
+    new[1:] = (title[order][1:] != title[order][:-1]) | (account[order][1:] != account[order][:-1])
+    return title[order[new]], at[order[new]]
+
+
+@njit(cache=True, nogil=True)
+def _count_before(starts, times, groups, moments):
+    out = np.empty(groups.size, np.int64)
+    for i in range(groups.size):
+        first, low, high = starts[groups[i]], starts[groups[i]], starts[groups[i] + 1]
+        while low < high:
+            middle = (low + high) >> 1
+            if times[middle] < moments[i]:
+                low = middle + 1
+            else:
+                high = middle
+        out[i] = low - first
+    return out

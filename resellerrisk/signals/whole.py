@@ -1,0 +1,280 @@
+"""What signals of one account must know of all the others, in a form small enough to travel.
+
+Five things cross from account to account: how many had asked for a title before, which titles anybody ordered before their
+street date, who shares what with whom, who explains the leaks, and what is typical of peers (`peers`). The first four are held
+here, made either from one market's own rows or from the *extracts* of its parts; an account computed beside a part of the
+market gets the very bits that it gets beside all of it. No signal is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numba import njit
+
+from resellerrisk.signals import kernel
+from resellerrisk.signals.asks import Asks
+from resellerrisk.signals.rows import Views, micros
+from resellerrisk.tables import Market
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What the others need to know of some accounts. Times are int64 microseconds, titles codes of the market's.
+
+    Attributes
+    ----------
+    account_ids : object[n_accounts]
+        What account codes count.
+    ask_title, ask_at : int64[n_asks]
+        Each account's first order of each title (`asks`).
+    slates : dict of str to (int64[n_runs], int64[n_runs], int64[n_runs])
+        By the name of a function that is counted over the whole market: code, beginning and end of stretches of time in which
+        the code came again and again without a gap longer than the shortest window.
+    order_account, order_title, order_at, order_place : int64[n_orders]
+        Order lines that links look at: one of each moment, and the first to each address. Places count in ``places``; -1: none.
+    places : object[n_places]
+        Addresses.
+    held_account, held_title, held_at : int64[n_held]
+        First deliveries of a title to an account, where they may have come before a street date.
+    """
+
+    account_ids: np.ndarray
+    ask_title: np.ndarray
+    ask_at: np.ndarray
+    slates: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
+    order_account: np.ndarray
+    order_title: np.ndarray
+    order_at: np.ndarray
+    order_place: np.ndarray
+    places: np.ndarray
+    held_account: np.ndarray
+    held_title: np.ndarray
+    held_at: np.ndarray
+
+
+def take_extract(signals, shipments: bool = True) -> Extract:
+    """The extract of the accounts whose rows a `Signals` holds.
+
+    Parameters
+    ----------
+    signals : Signals
+    shipments : bool
+        Whether the whole market has any shipment; where it has none, tracing takes order lines for deliveries.
+    """
+    views = signals.views
+    slates = {
+        declared.function.__name__: _slate(signals, declared) for declared in signals.catalogue.market_wide()
+    }
+    ids = signals.market.account_ids.to_numpy(object)
+    return Extract(ids, *views.own_asks, slates, *_orders_of_links(views, shipments), *_held(views))
+
+
+def _slate(signals, declared) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    codes = signals.row_values(declared).astype(np.int64)
+    at = micros(getattr(signals.views, declared.table).at)
+    known = np.flatnonzero(codes >= 0)
+    gap = min(window.far - window.near for window in declared.windows) * kernel.DAY
+    return join_runs(codes[known], at[known], at[known], gap)
+
+
+def _orders_of_links(views: Views, shipments: bool) -> tuple[np.ndarray, ...]:
+    rows = views.orders
+    at = micros(rows.at)
+    kept = np.ones(len(rows), bool)
+    kept[1:] = (rows.account[1:] != rows.account[:-1]) | (at[1:] != at[:-1])
+    kept |= np.isnat(rows.ship_to_before) & (rows.ship_to >= 0)
+    if not shipments:
+        kept |= at < views.latest_street_dates[rows.title]
+    place = rows.ship_to[kept]
+    used, place_code = np.unique(np.append(place, -1), return_inverse=True)
+    texts = views.market.orders["ship_to"].cat.categories.to_numpy(object)
+    return rows.account[kept], rows.title[kept], at[kept], place_code[:-1] - 1, texts[used[1:]]
+
+
+def _held(views: Views) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows = views.deliveries
+    at = micros(rows.at)
+    early = np.flatnonzero(at < views.latest_street_dates[rows.title])
+    order = early[np.lexsort((early, rows.title[early], rows.account[early]))]
+    account, title = rows.account[order], rows.title[order]
+    new = np.ones(order.size, bool)
+    new[1:] = (title[1:] != title[:-1]) | (account[1:] != account[:-1])
+    return account[new], title[new], at[order[new]]
+
+
+def join_extracts(extracts: Sequence[Extract], account_ids: pd.Index, slate_gaps: dict[str, int]) -> Extract:
+    """One extract of several parts, over all accounts.
+
+    Parameters
+    ----------
+    extracts : sequence of Extract
+        Of different accounts.
+    account_ids : pandas.Index
+        All accounts, sorted.
+    slate_gaps : dict of str to int
+        The shortest window of each function counted over the whole market, in microseconds.
+    """
+    codes = [account_ids.get_indexer(one.account_ids).astype(np.int64) for one in extracts]
+    place, places = _join_places(extracts)
+
+    def join(name: str) -> np.ndarray:
+        return np.concatenate([getattr(one, name) for one in extracts])
+
+    def join_accounts(name: str) -> np.ndarray:
+        return np.concatenate([code[getattr(one, name)] for code, one in zip(codes, extracts, strict=True)])
+
+    slates = {
+        name: join_runs(*(np.concatenate([one.slates[name][k] for one in extracts]) for k in range(3)), gap)
+        for name, gap in slate_gaps.items()
+    }
+    return Extract(
+        account_ids.to_numpy(object),
+        join("ask_title"),
+        join("ask_at"),
+        slates,
+        join_accounts("order_account"),
+        join("order_title"),
+        join("order_at"),
+        place,
+        places,
+        join_accounts("held_account"),
+        join("held_title"),
+        join("held_at"),
+    )
+
+
+def _join_places(extracts: Sequence[Extract]) -> tuple[np.ndarray, np.ndarray]:
+    places = pd.Index(np.concatenate([one.places for one in extracts])).unique().sort_values()
+    found = [
+        np.append(places.get_indexer(one.places), -1)[one.order_place].astype(np.int64) for one in extracts
+    ]
+    return np.concatenate(found), places.to_numpy(object)
+
+
+class Whole:
+    """The market around the accounts that are looked at.
+
+    Parameters
+    ----------
+    market : Market
+        All accounts, titles, street dates, identifiers, leaks and outcomes; of orders and shipments at least what links and
+        tracing look at.
+    extract : Extract
+        Of all accounts.
+    """
+
+    def __init__(self, market: Market, extract: Extract) -> None:
+        self.market = market
+        self.account_ids = market.account_ids
+        self.extract = extract
+        self.asks = Asks(extract.ask_title, extract.ask_at, len(market.title_ids))
+        self._traced: dict[int, dict[str, np.ndarray]] = {}
+        self._slates: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
+
+    @classmethod
+    def of_parts(cls, market: Market, extract: Extract, shipments: bool = True) -> Whole:
+        """The whole of a market whose orders and shipments stand elsewhere: what links and tracing need comes from the extract."""
+        return cls(replace(market, **_sparse_tables(market, extract, shipments)), extract)
+
+    def count_codes(self, name: str, moments: np.ndarray, far: int, near: int) -> np.ndarray:
+        """Different codes that a declared function gave any account in ``T - far <= time < T - near`` (microseconds), int64[n]."""
+        first, last = self._slate(name, far - near)
+        return np.searchsorted(first, moments - near) - np.searchsorted(last, moments - far)
+
+    def _slate(self, name: str, width: int) -> tuple[np.ndarray, np.ndarray]:
+        """Beginnings and ends, each sorted, of the stretches without a gap longer than a width.
+
+        Two stretches of one code then never touch the same window, so different codes are counted by two binary searches.
+        """
+        if (name, width) not in self._slates:
+            _, first, last = join_runs(*self.extract.slates[name], width)
+            self._slates[name, width] = np.sort(first), np.sort(last)
+        return self._slates[name, width]
+
+    @cached_property
+    def links(self):
+        """Links between accounts (made when first needed)."""
+        from resellerrisk.links import find_links
+
+        return find_links(self.market)
+
+    def traced(self, mondays: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
+        """Traced figures of every account on Mondays 00:00 UTC (int64 microseconds), each made once.
+
+        Leak tracing is one computation for all accounts, so it stands on a calendar: one account scored alone and all of
+        them in bulk meet the same figures.
+        """
+        from resellerrisk.leaks import trace_figures
+
+        missing = mondays[~np.isin(mondays, list(self._traced))]
+        if missing.size:
+            figures = trace_figures(self.market, missing.view("datetime64[us]"))
+            for i, monday in enumerate(missing):
+                self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
+        return self._traced
+
+
+def _sparse_tables(market: Market, extract: Extract, shipments: bool) -> dict[str, pd.DataFrame]:
+    """Orders and shipments of an extract, with the columns that links and tracing read."""
+
+    def ids(codes: np.ndarray, known: pd.Index) -> pd.Categorical:
+        return pd.Categorical.from_codes(codes, categories=known, validate=False)
+
+    orders = {
+        "account_id": ids(extract.order_account, market.account_ids),
+        "title_id": ids(extract.order_title, market.title_ids),
+        "ordered_at": extract.order_at.view("datetime64[us]"),
+        "ship_to": ids(extract.order_place, pd.Index(extract.places, dtype=object)),
+    }
+    # A shipment that never arrives says that shipments are known, where none was early.
+    end = [-1] if shipments else []
+    held = {
+        "account_id": ids(np.append(extract.held_account, end), market.account_ids),
+        "title_id": ids(np.append(extract.held_title, end), market.title_ids),
+        "delivered_at": np.append(extract.held_at, [np.iinfo(np.int64).min] * len(end)).view(
+            "datetime64[us]"
+        ),
+    }
+    return {"orders": pd.DataFrame(orders, copy=False), "shipments": pd.DataFrame(held, copy=False)}
+
+
+def join_runs(
+    codes: np.ndarray, first: np.ndarray, last: np.ndarray, gap: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Stretches of time with those joined that have one code and no gap longer than ``gap``; by code and time.
+
+    Examples
+    --------
+    >>> join_runs(np.array([7, 7, 7]), np.array([0, 5, 20]), np.array([1, 6, 21]), 4)
+    (array([7, 7]), array([ 0, 20]), array([ 6, 21]))
+    """
+    order = np.lexsort((first, codes))
+    return _join_sorted(codes[order], first[order], last[order], gap)
+
+
+@njit(cache=True, nogil=True)
+def _join_sorted(codes, first, last, gap):
+    out_code, out_first, out_last = np.empty_like(codes), np.empty_like(first), np.empty_like(last)
+    n = 0
+    for i in range(codes.size):
+        if n and out_code[n - 1] == codes[i] and first[i] <= out_last[n - 1] + gap:
+            out_last[n - 1] = max(out_last[n - 1], last[i])
+        else:
+            out_code[n], out_first[n], out_last[n] = codes[i], first[i], last[i]
+            n += 1
+    return out_code[:n], out_first[:n], out_last[:n]
+
+
+def monday_of(at: np.ndarray) -> np.ndarray:
+    """The Monday 00:00 UTC at or before each moment, in microseconds since 1970.
+
+    >>> monday_of(micros(np.array(["2020-06-30T12:00"], "datetime64[us]"))).view("datetime64[us]")
+    array(['2020-06-29T00:00:00.000000'], dtype='datetime64[us]')
+    """
+    week, thursday_to_monday = 7 * kernel.DAY, 4 * kernel.DAY
+    return (at - thursday_to_monday) // week * week + thursday_to_monday
