@@ -43,6 +43,12 @@ MONTHS_BETWEEN = 3
 #: An application is judged a fake's where the account is fake within so many days of applying; a later take-over is not on the form.
 APPLICATION_DAYS = 90
 YOUNG_YEARS, SMALL_UNITS = 1.0, 100
+#: What the judge counts of an order, and the signals that tell it.
+ORDER_COUNTS = {
+    "lines": "lines_count_this_order",
+    "early_lines": "early_lines_count_this_order",
+    "early_units": "early_units_total_this_order",
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def evaluate(
     signals = signals or prepare_signals(market)
     believed = read_truth(market, truth)
     rows = training_set(signals, subject, moment, seed)
-    trained = fit(rows, market.fingerprint, seed=seed)
+    trained = fit(rows, market.before(moment).fingerprint, seed=seed)
     later = build_matrix(signals, later_snapshots(signals, subject, moment), trained.columns)
     judged = judged_frame(signals, rows, trained, later, believed)
     return judge(
@@ -129,8 +135,10 @@ def evaluate(
     )
 
 
-def later_snapshots(signals: Signals, subject: str, moment: pd.Timestamp) -> Snapshots:
-    """The subjects after the training moment, without accounts already known as fake.
+def later_snapshots(
+    signals: Signals, subject: str, moment: pd.Timestamp, until: pd.Timestamp | None = None
+) -> Snapshots:
+    """The subjects after the training moment, to another moment or the data's end; accounts without those known as fake.
 
     Raises
     ------
@@ -138,6 +146,7 @@ def later_snapshots(signals: Signals, subject: str, moment: pd.Timestamp) -> Sna
         Where the data end before anything could be judged.
     """
     end = signals.market.orders["ordered_at"].max()
+    end = end if until is None else min(end, until)
     if subject == "account":
         found = _account_moments(signals, moment, end)
     else:
@@ -198,36 +207,36 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 def judged_frame(
-    signals: Signals, rows: TrainingSet, trained: Trained, later: Matrix, truth: Truth
+    signals: Signals, rows: TrainingSet, trained: Trained, later: Matrix, truth: Truth, rivals: bool = True
 ) -> pd.DataFrame:
-    """One row per later snapshot: the three rankings, what was true, and which group the account belongs to."""
+    """One row per later snapshot: the rankings, what was true, and which group the account belongs to."""
     subject, account, at = trained.subject, later.snapshots.account, later.snapshots.moments
-    logistic = LogisticBaseline().fit(rows.matrix.values, rows.labels, sample_weight=rows.weight)
     since = truth.since[account]
     grace = np.timedelta64(APPLICATION_DAYS if subject == "application" else 0, "D")
     frame = later.keys.assign(
         probability=trained.model.predict_proba(later.values)[:, 1],
-        logistic=logistic.predict_proba(later.values)[:, 1],
-        rule=later.values[RULES[subject]].fillna(-1.0).to_numpy(),
         fake=since <= at + grace,
         known=_known_before(signals.market, later.snapshots),
         ring=truth.ring[account],
         ring_known=_ring_known(signals.market, truth, rows.as_of)[account],
-        **_groups(signals, later.snapshots),
+        **describe_rows(signals, later),
     )
-    if subject == "order":
-        for name, column in (
-            ("lines", "lines_count_this_order"),
-            ("early_lines", "early_lines_count_this_order"),
-            ("early_units", "early_units_total_this_order"),
-        ):
-            frame[name] = later.values[column].to_numpy()
-        frame["order_id"] = (
-            frame["order_id"] + "@" + frame["account_id"]
-            if frame["order_id"].duplicated().any()
-            else frame["order_id"]
-        )
+    if rivals:
+        logistic = LogisticBaseline().fit(rows.matrix.values, rows.labels, sample_weight=rows.weight)
+        frame["logistic"] = logistic.predict_proba(later.values)[:, 1]
+        frame["rule"] = later.values[RULES[subject]].fillna(-1.0).to_numpy()
+    if subject == "order" and frame["order_id"].duplicated().any():
+        frame["order_id"] = frame["order_id"] + "@" + frame["account_id"]
     return frame
+
+
+def describe_rows(signals: Signals, matrix: Matrix) -> dict[str, np.ndarray]:
+    """What a judge wants to know of each row beside its score: the shop's kind, and of an order its lines."""
+    told = _groups(signals, matrix.snapshots)
+    counted = [name for name in ORDER_COUNTS.values() if name in matrix.values]
+    if len(counted) == len(ORDER_COUNTS):
+        told |= {name: matrix.values[column].to_numpy() for name, column in ORDER_COUNTS.items()}
+    return told
 
 
 def _known_before(market: Market, snapshots: Snapshots) -> np.ndarray:
@@ -254,6 +263,7 @@ def _groups(signals: Signals, snapshots: Snapshots) -> dict[str, np.ndarray]:
     country = pd.Series(np.asarray(form.country, object))
     applied = pd.Series(form.applied_at).to_numpy("datetime64[us]")
     return {
+        "business_type": np.asarray(form.business_type.astype(object))[account],
         "small": signals.peers.sizes(snapshots) < SMALL_UNITS,
         "young": (snapshots.moments - applied[account]) / np.timedelta64(1, "D") < YOUNG_YEARS * 365.2425,
         "home_based": np.asarray(form.address_kind == "residential")[account],

@@ -126,7 +126,7 @@ def score_matrix(
         score=score_1000(probability),
         probability=probability,
         band=bands(probability, trained.subject, settings),
-        action=recommend(probability, trained, settings, _early_lines(matrix)),
+        action=recommend(probability, trained, settings, early_lines(matrix)),
     )
     scores = pd.concat([scores, reasons.reset_index(drop=True)], axis=1)
     scores["base_value"] = base
@@ -206,6 +206,7 @@ def review_floor(trained: Trained, settings: Settings) -> float:
     return highest[room - 1] if room <= len(highest) else 0.0
 
 
-def _early_lines(matrix: Matrix) -> np.ndarray | None:
+def early_lines(matrix: Matrix) -> np.ndarray | None:
+    """Whether each order has lines before their street date, bool[n]; None for other subjects."""
     name = "early_lines_count_this_order"
     return matrix.values[name].to_numpy() > 0 if name in matrix.values else None

@@ -27,6 +27,7 @@ from resellerrisk.model import RiskModel
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
+from resellerrisk.signals.peers import FEWEST_PEERS
 from resellerrisk.tables import Market, as_utc
 from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
@@ -45,6 +46,8 @@ PARAMETERS = {
 #: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
 NEWEST_DAYS = 90
 MOST_NEWEST = 2_000
+#: The signal that tells shops' kinds apart in what is typical of them.
+TYPE_COLUMN = "business_type"
 
 
 @dataclass(frozen=True)
@@ -72,23 +75,28 @@ class Trained:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Declarations of the model's columns.
+        """Declarations of the model's columns, in its order; signals that are new since its training are left out.
 
         Raises
         ------
         ModelError
-            Where the model was trained on another catalogue of signals than this program's.
+            Where a signal it was trained on is gone, or is declared otherwise.
         """
-        names = [column.name for column in catalogue().for_subject(self.subject)]
-        theirs = list(self.model.columns_)
-        if names != theirs:
-            missing, new = sorted(set(theirs) - set(names)), sorted(set(names) - set(theirs))
+        there = {column.name: column for column in catalogue().for_subject(self.subject)}
+        hashes = self.facts.get("signal_hashes", {})
+        gone = [name for name in self.model.columns_ if name not in there]
+        other = [
+            name
+            for name in self.model.columns_
+            if name in there and name in hashes and hashes[name] != hash_column(there[name])
+        ]
+        if gone or other:
             raise ModelError(
                 f"Model {self.version} was trained on other signals than this program has.",
-                f"Only the model has {missing or 'none'}; only the program has {new or 'none'}.",
+                f"Gone: {', '.join(gone) or 'none'}. Declared otherwise: {', '.join(other) or 'none'}.",
                 hint=f"resellerrisk train DATA --subject {self.subject}",
             )
-        return catalogue().for_subject(self.subject)
+        return tuple(there[name] for name in self.model.columns_)
 
     def save(self, folder) -> None:
         """Write the model to a folder."""
@@ -148,7 +156,7 @@ def train(
         raise InputError(f"There is no subject {subject!r}.", f"There is: {', '.join(SUBJECTS)}.")
     as_of = as_utc(as_of)
     rows = training_set(signals or prepare_signals(market), subject, as_of, seed, unlabelled)
-    return fit(rows, market.fingerprint, seed=seed, **parameters)
+    return fit(rows, market.before(as_of).fingerprint, seed=seed, **parameters)
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,7 @@ def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters
         "data_fingerprint": data_fingerprint,
         "signals": len(columns),
         "signals_hash": hash_columns(columns),
+        "signal_hashes": {column.name: hash_column(column) for column in columns},
         "snapshots": len(snapshots),
         "positive_snapshots": int(labels.sum()),
         "fakes": int(np.unique(snapshots.account[labels == 1]).size),
@@ -241,6 +250,7 @@ def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters
         "lead_days": LEAD_DAYS[rows.subject],
         "seed": seed,
         "newest": _newest(rows, model),
+        "typical": _typical(rows.matrix),
     }
     return Trained(rows.subject, model, hash_model(model))
 
@@ -255,6 +265,21 @@ def _newest(rows: TrainingSet, model: RiskModel) -> dict:
         "days": days,
         "highest": [float(f"{value:.4g}") for value in np.sort(probability)[::-1][:MOST_NEWEST]],
     }
+
+
+def _typical(matrix: Matrix) -> dict:
+    """Quartiles of every signal at the newest snapshots: of all shops, then of each business type that has enough of them."""
+    chosen = np.argsort(matrix.snapshots.at, kind="stable")[-MOST_NEWEST:]
+    values = matrix.values.iloc[chosen]
+    codes = values[TYPE_COLUMN] if TYPE_COLUMN in values else pd.Series(np.nan, values.index)
+    kinds = [code for code, count in codes.value_counts().sort_index().items() if count >= FEWEST_PEERS]
+    groups = [values, *(values[codes == code] for code in kinds)]
+    tables = [group.quantile([0.25, 0.5, 0.75]).to_numpy().T for group in groups]
+    told = {
+        name: [[None if np.isnan(v) else float(f"{v:.6g}") for v in table[place]] for table in tables]
+        for place, name in enumerate(values)
+    }
+    return {"by": TYPE_COLUMN, "kinds": [None, *kinds], "quartiles": told}
 
 
 def training_rows(
@@ -298,9 +323,19 @@ def hash_model(model: RiskModel) -> str:
 
 
 def hash_columns(columns: tuple[Column, ...]) -> str:
-    """A hash over what the columns are called and how they are declared."""
+    """A hash over what the columns are called and how they are declared, in their order."""
+    return hashlib.sha256(json.dumps([[c.name, hash_column(c)] for c in columns]).encode()).hexdigest()
+
+
+def hash_column(column: Column) -> str:
+    """A hash over how a column is declared: rows, measure, unit, window and direction. Its code is not part of it."""
+    declared, window = column.declaration, column.window
     told = [
-        [c.name, c.declaration.table, c.declaration.measure.kind, c.declaration.measure.unit.name, c.riskier]
-        for c in columns
+        declared.table,
+        declared.measure.kind,
+        declared.measure.unit.name,
+        declared.riskier,
+        [window.far, window.near, window.own_order] if window else None,
+        column.base.name if column.base else None,
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]

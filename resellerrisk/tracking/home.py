@@ -1,18 +1,23 @@
-"""The home folder: the models that serve, and the MLflow store beside them.
+"""The home folder: the models, which of them serves and which waits, and the MLflow store beside them.
 
-A model serves from a folder of its own, ``models/SUBJECT/VERSION``; ``models/SUBJECT/champion`` names the version that `score`
-uses. That is read without MLflow, so scoring starts quickly. Every training is a run in the MLflow store too (`tracking.runs`),
-and the registry's alias follows the champion.
+A model stands in a folder of its own, ``models/SUBJECT/VERSION``; ``models/SUBJECT/champion`` names the version that `score`
+uses, ``models/SUBJECT/challenger`` the one that is scored beside it without effect. That is read without MLflow, so scoring
+starts quickly. Every training is a run in the MLflow store too (`tracking.runs`), and the registry's aliases follow. Who may
+become champion is not decided here (`tracking.promotion`).
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from resellerrisk.errors import InputError, ModelError
 from resellerrisk.vocabulary import SUBJECTS
+
+ALIASES = ("champion", "challenger")
 
 HOME_VARIABLE = "RESELLERRISK_HOME"
 
@@ -47,13 +52,21 @@ class Home:
 
     def champion(self, subject: str) -> int | None:
         """The version that serves, or None."""
+        return self.alias(subject, "champion")
+
+    def challenger(self, subject: str) -> int | None:
+        """The version that is scored beside the champion, or None."""
+        return self.alias(subject, "challenger")
+
+    def alias(self, subject: str, name: str) -> int | None:
+        """The version that an alias names, or None."""
         try:
-            return int((self._models(subject) / "champion").read_text())
+            return int((self._models(subject) / name).read_text())
         except FileNotFoundError:
             return None
 
-    def add(self, subject: str, save: Callable[[Path], None]) -> int:
-        """Keep a model as the next version.
+    def add(self, subject: str, save: Callable[[Path], None], report: Path | None = None) -> int:
+        """Keep a model as the next version. Two that are added at once get two versions.
 
         Parameters
         ----------
@@ -61,6 +74,8 @@ class Home:
             What it scores.
         save : function
             Writes the model to the folder it is given.
+        report : Path, optional
+            A folder that is copied to `report_of` the version.
 
         Returns
         -------
@@ -68,15 +83,26 @@ class Home:
             The version.
         """
         self._models(subject).mkdir(parents=True, exist_ok=True)
-        version = max(self.versions(subject), default=0) + 1
-        save(self._models(subject) / str(version))
+        with open(self._models(subject) / ".lock", "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            version = max(self.versions(subject), default=0) + 1
+            if report is not None:
+                shutil.copytree(report, self.report_of(subject, version), dirs_exist_ok=True)
+            save(self._models(subject) / str(version))
         return version
 
-    def set_champion(self, subject: str, version: int) -> None:
-        """Let a version serve."""
+    def report_of(self, subject: str, version: int) -> Path:
+        """The folder of a version's report: its card, the evaluation of its held-out time, pictures."""
+        return self.folder / "reports" / subject / str(version)
+
+    def set_alias(self, subject: str, name: str, version: int | None) -> None:
+        """Let an alias name a version, or none."""
+        pointer = self._models(subject) / name
+        if version is None:
+            pointer.unlink(missing_ok=True)
+            return
         self.path_of(subject, version)
-        pointer = self._models(subject) / "champion"
-        unfinished = pointer.with_name(f".champion.{os.getpid()}.unfinished")
+        unfinished = pointer.with_name(f".{name}.{os.getpid()}.unfinished")
         unfinished.write_text(f"{version}\n")
         os.replace(unfinished, pointer)
 

@@ -1,85 +1,115 @@
-"""Runs and registered versions in MLflow: the one door to it. What serves is decided in `tracking.home`, not here."""
+"""Runs in MLflow: what a training was made from, what it gave, and the model, packaged to be served.
+
+What serves is decided in `tracking.promotion`, what a report holds in `tracking.report`.
+"""
 
 from __future__ import annotations
 
-import logging
-import os
+import tempfile
 from pathlib import Path
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("DO_NOT_TRACK", "true")
+from resellerrisk.pipeline import Trained
+from resellerrisk.tracking.home import Home
+from resellerrisk.tracking.mlflow_store import find_experiment, open_client
+from resellerrisk.tracking.registry import follow_aliases, register
 
-EXPERIMENT = "resellerrisk"
+_LONGEST = 500
 
 
-def record_training(
-    store: str, artifacts: Path, name: str, model_folder: Path, facts: dict, version: int, champion: bool
-) -> str:
-    """Record a training as a run with its facts and the model's files, and register the version.
+def record_training(home: Home, trained: Trained, version: int, report: Path | None, figures: dict) -> str:
+    """Record a training as a run, log the model, and register it.
 
     Parameters
     ----------
-    store : str
-        URI of the MLflow store.
-    artifacts : Path
-        Where the runs of a local store keep their files.
-    name : str
-        The subject; the registered model is ``resellerrisk-SUBJECT``.
-    model_folder : Path
-        The saved model.
-    facts : dict
-        What the training wrote down.
+    home : Home
+    trained : Trained
     version : int
-        The home folder's version, kept as a tag.
-    champion : bool
-        Whether the alias ``champion`` moves to it.
+        The home's version.
+    report : Path, optional
+        A folder whose files become artefacts of the run.
+    figures : dict of str to float
+        Metrics beside those of the facts.
 
     Returns
     -------
     str
         The run's id.
     """
-    client = _client(store)
+    client = open_client(home)
+    experiment = find_experiment(client, home)
     run = client.create_run(
-        _experiment(client, artifacts), run_name=f"{name}-{version}", tags={"subject": name}
+        experiment,
+        run_name=f"{trained.subject}-{version}",
+        tags={"subject": trained.subject, "version": str(version)},
     )
-    for key, value in facts.items():
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            client.log_metric(run.info.run_id, key, value)
-        else:
-            client.log_param(run.info.run_id, key, str(value)[:500])
-    client.log_artifacts(run.info.run_id, str(model_folder), "model")
-    client.set_terminated(run.info.run_id)
-    registered = _register(client, f"resellerrisk-{name}", run, version)
-    if champion:
-        client.set_registered_model_alias(f"resellerrisk-{name}", "champion", registered)
-    return run.info.run_id
-
-
-def _client(store: str):
-    from mlflow import MlflowClient
-
-    for noisy in ("alembic", "mlflow"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-
-    return MlflowClient(tracking_uri=store, registry_uri=store)
-
-
-def _experiment(client, artifacts: Path) -> str:
-    found = client.get_experiment_by_name(EXPERIMENT)
-    return (
-        found.experiment_id
-        if found
-        else client.create_experiment(EXPERIMENT, artifact_location=artifacts.absolute().as_uri())
-    )
-
-
-def _register(client, name: str, run, version: int) -> str:
-    from mlflow.exceptions import MlflowException
-
+    run_id = run.info.run_id
     try:
-        client.get_registered_model(name)
-    except MlflowException:
-        client.create_registered_model(name)
-    source = f"{run.info.artifact_uri}/model"
-    return client.create_model_version(name, source, run.info.run_id, tags={"version": str(version)}).version
+        _log_figures(client, run_id, trained, figures)
+        if report is not None:
+            client.log_artifacts(run_id, str(report))
+        model = _log_model(client, experiment, run_id, home.path_of(trained.subject, version), trained)
+        card = report and report / "card.md"
+        told = card.read_text("utf-8") if card and card.is_file() else ""
+        register(client, trained.subject, model.artifact_location, run_id, model.model_id, version, told)
+        client.set_terminated(run_id)
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    follow_aliases(home, trained.subject)
+    return run_id
+
+
+def _log_figures(client, run_id: str, trained: Trained, figures: dict) -> None:
+    from mlflow.entities import Metric, Param
+
+    told = trained.facts | trained.model.training_
+    told |= {f"parameter_{name}": value for name, value in trained.model.get_params(deep=False).items()}
+    numbers = {
+        name: value for name, value in told.items() if _is_number(value) and not name.startswith("parameter_")
+    }
+    texts = {
+        name: str(value)[:_LONGEST]
+        for name, value in told.items()
+        if name not in numbers and not isinstance(value, dict)
+    }
+    at = int(_moment(trained).timestamp() * 1000)
+    metrics = [Metric(_clean(name), float(value), at, 0) for name, value in (numbers | figures).items()]
+    params = [Param(name, value) for name, value in texts.items()]
+    client.log_batch(run_id, metrics=metrics[:1000], params=params[:100])
+
+
+def _log_model(client, experiment: str, run_id: str, folder: Path, trained: Trained):
+    """Log the packaged model under the run; gives MLflow's logged model."""
+    from mlflow.entities import LoggedModelOutput
+
+    from resellerrisk.tracking.packaging import package_model
+
+    model = client.create_logged_model(
+        experiment, name=trained.subject, source_run_id=run_id, model_type="resellerrisk"
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        package = Path(scratch) / "model"
+        package_model(folder, package, model=model, run_id=run_id)
+        client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
+        client.log_model_artifacts(model.model_id, str(package))
+    client.finalize_logged_model(model.model_id, "READY")
+    return model
+
+
+def _moment(trained: Trained):
+    from resellerrisk.tables import as_utc
+
+    return as_utc(trained.facts["as_of"])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _clean(name: str) -> str:
+    """A metric's name as MLflow takes it: letters, digits and a few signs.
+
+    >>> _clean("held_out/honest_held/small shops (new)")
+    'held_out/honest_held/small shops _new_'
+    """
+    return "".join(sign if sign.isalnum() or sign in "_-. /:" else "_" for sign in name)

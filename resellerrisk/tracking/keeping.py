@@ -1,0 +1,181 @@
+"""Training as an act that is written down: the model, what its held-out time gave, its report, a run, a ledger entry.
+
+Promoting is another act (`tracking.promotion`): a training at most names a challenger.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from resellerrisk.decisions import Settings, read_settings
+from resellerrisk.errors import InputError
+from resellerrisk.evaluation import Evaluation
+from resellerrisk.matrix import prepare_signals
+from resellerrisk.pipeline import Trained
+from resellerrisk.pipeline.held_out import hold_out
+from resellerrisk.pipeline.training import fit, training_set
+from resellerrisk.signals.compute import Signals
+from resellerrisk.tables import Market, as_utc
+from resellerrisk.tracking.home import Home
+from resellerrisk.tracking.promotion import ledger_of, name_challenger
+from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A training that was kept.
+
+    Attributes
+    ----------
+    trained : Trained
+        Under its version ``SUBJECT/NUMBER``.
+    version : int
+    new : bool
+        False where the very same model, to the byte, was there already; then nothing was written.
+    serves, challenges : bool
+        What it is now.
+    report : Path
+        The folder of its report: card.md, evaluation.html, pictures.
+    evaluation : Evaluation or None
+        Of its held-out time.
+    note : str
+        Why there is none.
+    """
+
+    trained: Trained = field(repr=False)
+    version: int
+    new: bool
+    serves: bool
+    challenges: bool
+    report: Path
+    evaluation: Evaluation | None = field(default=None, repr=False)
+    note: str = ""
+
+
+def keep(home: Home, trained: Trained) -> tuple[Trained, bool]:
+    """Register a trained model as the next version; it becomes champion where none is.
+
+    Returns
+    -------
+    Trained, bool
+        The model under its version ``SUBJECT/NUMBER``, and whether it now serves.
+    """
+    version = _add(home, trained, None, None, {})
+    named = Trained(trained.subject, trained.model, f"{trained.subject}/{version}")
+    return named, home.champion(trained.subject) == version
+
+
+def retrain(
+    market: Market,
+    home: Home,
+    subject: str,
+    as_of,
+    *,
+    seed: int = 0,
+    unlabelled: str = UNLABELLED[0],
+    settings: Settings | None = None,
+    signals: Signals | None = None,
+    ablation: bool = False,
+    challenge: bool = True,
+    who: str | None = None,
+    why: str = "",
+    **parameters,
+) -> Kept:
+    """Train on what was known before a moment, judge its held-out time, keep and record it, and name it challenger.
+
+    Parameters
+    ----------
+    market : Market
+        Checked tables.
+    home : Home
+    subject : {"application", "account", "order"}
+    as_of : str or Timestamp
+        The training moment, UTC.
+    seed, unlabelled, **parameters
+        As in `resellerrisk.train`.
+    settings : Settings, optional
+        Costs and capacity, for the report.
+    signals : Signals, optional
+        The market's signals, where they are already prepared.
+    ablation : bool
+        Measure also what each family of signals gives: as many more trainings as there are families.
+    challenge : bool
+        Score it beside the champion from now on. Where none serves it becomes champion.
+    who, why : str, optional
+        For the ledger.
+
+    Returns
+    -------
+    Kept
+        Run again on the same data with the same seed it finds the very same model, and adds nothing.
+    """
+    if subject not in SUBJECTS:
+        raise InputError(f"There is no subject {subject!r}.", f"There is: {', '.join(SUBJECTS)}.")
+    moment, settings = as_utc(as_of), settings or read_settings(None)
+    signals = signals or prepare_signals(market)
+    rows = training_set(signals, subject, moment, seed, unlabelled)
+    trained = fit(rows, market.before(moment).fingerprint, seed=seed, **parameters)
+    held, note = hold_out(signals, subject, moment, settings, seed=seed, unlabelled=unlabelled, **parameters)
+    if held is not None:
+        trained.model.facts_["held_out"] = held.facts()
+    version = _find_same(home, trained)
+    new = version is None
+    if new:
+        from resellerrisk.tracking.report import tell_figures, write_report
+
+        with tempfile.TemporaryDirectory() as scratch:
+            report = Path(scratch) / "report"
+            write_report(report, trained, rows, held, note, settings, ablation=ablation)
+            version = _add(home, trained, report, why, tell_figures(held), who)
+    if challenge and home.champion(subject) != version and home.challenger(subject) != version:
+        name_challenger(home, subject, version, why=why or _reason(trained), who=who)
+    return Kept(
+        Trained(subject, trained.model, f"{subject}/{version}"),
+        version,
+        new,
+        home.champion(subject) == version,
+        home.challenger(subject) == version,
+        home.report_of(subject, version),
+        held.evaluation if held else None,
+        note,
+    )
+
+
+def _add(
+    home: Home, trained: Trained, report: Path | None, why: str | None, figures: dict, who: str | None = None
+) -> int:
+    """Keep a model with its report as the next version, write it down and record the run."""
+    from resellerrisk.tracking.runs import record_training
+
+    subject, facts = trained.subject, trained.facts
+    version = home.add(subject, trained.save, report)
+    told = {"data": facts["data_fingerprint"], "seed": facts["seed"], "held_out": facts.get("held_out", {})}
+    ledger = ledger_of(home)
+    ledger.add("trained", subject, version, why=why or _reason(trained), who=who, figures=told)
+    if home.champion(subject) is None:
+        ledger.add("first", subject, version, why="No model served before.", who=who)
+        home.set_alias(subject, "champion", version)
+    record_training(home, trained, version, report, figures)
+    return version
+
+
+def _reason(trained: Trained) -> str:
+    facts = trained.facts
+    return f"Trained on what was known before {facts['as_of'][:10]}: {facts['fakes']} confirmed fakes."
+
+
+def _find_same(home: Home, trained: Trained) -> int | None:
+    """The newest version that is this very model, to the byte."""
+    with tempfile.TemporaryDirectory() as scratch:
+        trained.save(Path(scratch) / "model")
+        ours = _bytes_of(Path(scratch) / "model")
+    for version in reversed(home.versions(trained.subject)):
+        if _bytes_of(home.path_of(trained.subject, version)) == ours:
+            return version
+    return None
+
+
+def _bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

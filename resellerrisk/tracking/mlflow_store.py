@@ -1,0 +1,43 @@
+"""The MLflow store: the one place where MLflow is opened. Nothing is recorded here."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from resellerrisk.tracking.home import Home
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+EXPERIMENT = "resellerrisk"
+
+
+def open_client(home: Home):
+    """A client of the home's store: ``MLFLOW_TRACKING_URI`` where it is set, else SQLite in the home folder."""
+    from mlflow import MlflowClient
+
+    for noisy in ("alembic", "mlflow"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    home.folder.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri=home.store, registry_uri=home.store)
+
+
+def find_experiment(client, home: Home) -> str:
+    """The id of our experiment; it is made where it is not there, its artefacts beside a local store."""
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found:
+        return found.experiment_id
+    local = home.store.startswith("sqlite")
+    location = (home.folder / "artifacts").absolute().as_uri() if local else None
+    return client.create_experiment(EXPERIMENT, artifact_location=location)
+
+
+def registered_name(subject: str) -> str:
+    """The name of a subject's registered model.
+
+    >>> registered_name("account")
+    'resellerrisk-account'
+    """
+    return f"resellerrisk-{subject}"
