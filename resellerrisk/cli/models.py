@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from resellerrisk.cli.options import (
     read_moment,
 )
 from resellerrisk.cli.output import progress, read_tables, say
+from resellerrisk.errors import InputError
 from resellerrisk.vocabulary import UNLABELLED
 
 
@@ -30,28 +32,86 @@ def train(
     unlabelled: Annotated[
         str, typer.Option(help=f"Accounts nobody decided about: {', '.join(UNLABELLED)}.")
     ] = UNLABELLED[0],
+    parameters: Annotated[
+        Path | None, typer.Option(help="Parameters of the model as JSON, such as tune writes.")
+    ] = None,
+    report: Annotated[
+        bool, typer.Option(help="Measure also what each family of signals gives: takes minutes.")
+    ] = False,
+    challenge: Annotated[bool, typer.Option(help="Score it beside the champion from now on.")] = False,
+    settings: SettingsFile = None,
     limit: Limit = 0.05,
     quarantine: Quarantine = None,
 ) -> None:
-    """Train a model on what was known before T, and register it; it serves where none does yet.
+    """Train a model on what was known before T, and register it with its report; it serves where none does yet.
 
     Example: resellerrisk train data/sample --subject account --as-of 2019-12-31
     """
-    from resellerrisk.pipeline import train as train_model
-    from resellerrisk.tracking import keep
+    from resellerrisk.decisions import read_settings
+    from resellerrisk.tracking import retrain
 
-    moment = read_moment(as_of, "--as-of")
+    moment, chosen, grown = (
+        read_moment(as_of, "--as-of"),
+        read_settings(settings),
+        read_parameters(parameters),
+    )
     market = read_tables(data, limit, quarantine)
     with progress.status(f"training on what was known before {moment}"):
-        trained, serves = keep(home(), train_model(market, subject, moment, seed=seed, unlabelled=unlabelled))
-    facts = trained.facts
+        kept = retrain(
+            market,
+            home(),
+            subject,
+            moment,
+            seed=seed,
+            unlabelled=unlabelled,
+            settings=chosen,
+            ablation=report,
+            challenge=challenge,
+            **grown,
+        )
+    facts, name = kept.trained.facts, kept.trained.version
+    if not kept.new:
+        say.print(f"Model {name} is this very model, to the byte; nothing was added.")
     say.print(
-        f"Model {trained.version}: {facts['signals']} signals, {facts['snapshots']:,} snapshots of {facts['accounts']:,} accounts, "
+        f"Model {name}: {facts['signals']} signals, {facts['snapshots']:,} snapshots of {facts['accounts']:,} accounts, "
         f"{facts['fakes']} confirmed fakes."
     )
-    if trained.model.training_["note"]:
-        say.print(trained.model.training_["note"], markup=False)
-    say.print("It serves now." if serves else f"The champion is still {subject}/{home().champion(subject)}.")
+    for note in filter(None, (kept.trained.model.training_["note"], kept.note)):
+        say.print(note, markup=False)
+    say.print(f"Its card, and how it did on time held out: {kept.report}", markup=False)
+    say.print(
+        "It serves now." if kept.serves else f"The champion is still {subject}/{home().champion(subject)}."
+    )
+
+
+def read_parameters(path: Path | None) -> dict:
+    """Parameters of the model from a JSON file; none where no file is named.
+
+    Raises
+    ------
+    InputError
+        No such file, or none that holds a JSON object of the model's parameters.
+    """
+    if path is None:
+        return {}
+    from resellerrisk.model import RiskModel
+
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"The parameters {path} cannot be read: {error}.", hint="resellerrisk tune"
+        ) from None
+    known = RiskModel().get_params(deep=False)
+    unknown = (
+        sorted(set(content) - set(known)) if isinstance(content, dict) else ["no object of names and values"]
+    )
+    if unknown:
+        raise InputError(
+            f"The parameters {path} hold what the model does not take: {', '.join(unknown)}.",
+            f"It takes {', '.join(known)}.",
+        )
+    return content
 
 
 @app.command()

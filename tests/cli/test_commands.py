@@ -48,6 +48,8 @@ def test_train_registers_a_version_and_makes_it_champion_only_where_none_is(run,
     code, out, _ = run(*words)
     assert (code, "application/1" in out, "It serves now" in out) == (0, True, True)
     code, out, _ = run(*words)
+    assert (code, "application/1 is this very model, to the byte" in out) == (0, True)
+    code, out, _ = run(*words, "--seed", "1")
     assert (code, "application/2" in out, "still application/1" in out) == (0, True, True)
 
 
