@@ -68,9 +68,8 @@ def answer(trained: Trained, values: pd.DataFrame) -> pd.DataFrame:
 def answer_columns(columns) -> list[tuple[str, str]]:
     """Name and MLflow type of every column of an answer."""
     told = [("score", "long"), ("probability", "double"), ("band", "string"), ("base_value", "double")]
-    for number in range(1, 1 + REASONS_SHOWN):
-        reason = f"reason_{number}"
-        told += [(reason, "string"), (f"{reason}_signal", "string"), (f"{reason}_contribution", "double")]
+    for ending, kind in (("", "string"), ("_signal", "string"), ("_contribution", "double")):
+        told += [(f"reason_{number}{ending}", kind) for number in range(1, 1 + REASONS_SHOWN)]
     return told + [(f"{CONTRIBUTION}{name}", "double") for name in columns]
 
 
