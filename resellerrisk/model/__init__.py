@@ -15,6 +15,7 @@ _WHERE = {
     "RuleBaseline": "baselines",
     "later_split": "splits",
     "random_split": "splits",
+    "to_explanation": "shap_values",
 }
 __all__ = list(_WHERE)
 

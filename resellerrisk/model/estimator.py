@@ -262,6 +262,12 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return shap.TreeExplainer(self.booster_)
 
+    def explanation(self, X):
+        """`contributions` of a frame as a `shap.Explanation`, for shap's own plots."""
+        from resellerrisk.model.shap_values import to_explanation
+
+        return to_explanation(self.contributions(X), X)
+
     def save(self, folder, facts=None):
         """Write the model to a folder: model.txt and model.json, all or nothing, no pickle.
 

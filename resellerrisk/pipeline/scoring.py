@@ -21,6 +21,7 @@ from resellerrisk.matrix import (
     snapshot_orders,
     take,
 )
+from resellerrisk.model import to_explanation
 from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import write_reasons
 from resellerrisk.signals.compute import Signals, Snapshots
@@ -45,6 +46,10 @@ class Scores:
     scores: pd.DataFrame
     contributions: pd.DataFrame
     signals: pd.DataFrame
+
+    def explanation(self):
+        """The contributions as a `shap.Explanation`, row by row the scores, for shap's own plots."""
+        return to_explanation(self.contributions, self.signals)
 
     def write(self, folder, format: str = "parquet") -> list[Path]:
         """Write the three tables to a folder; each appears whole or not at all."""

@@ -127,7 +127,7 @@ def retrain(
 
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "report"
-            write_report(report, trained, rows, held, note, settings, ablation=ablation)
+            write_report(report, trained, rows, held, note)
             version = _add(home, trained, report, why, tell_figures(held), who)
     if challenge and home.champion(subject) != version and home.challenger(subject) != version:
         name_challenger(home, subject, version, why=why or _reason(trained), who=who)

@@ -1,6 +1,7 @@
 """The report of a training: what stands in a version's folder and with its run. Nothing is measured here.
 
-card.md, signals.csv, and where time could be held out evaluation.html, evaluation.json, evaluation.md.
+card.md, signals.csv, plots/ with shap's beeswarm and dependence plots, and where time could be held out its evaluation as
+evaluation.html, evaluation.json, evaluation.md and the plots of its curves.
 """
 
 from __future__ import annotations
@@ -9,24 +10,22 @@ import hashlib
 import inspect
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from resellerrisk.decisions import Settings
+from resellerrisk.evaluation.pictures import write_plots, write_shap
+from resellerrisk.model.shap_values import strongest, to_explanation
 from resellerrisk.pipeline import Trained
 from resellerrisk.pipeline.held_out import HeldOut
 from resellerrisk.pipeline.training import TrainingSet, hash_column
+from resellerrisk.tracking.card import write_card
+
+#: Training rows that shap's plots show: the newest.
+ROWS_SHOWN = 2_000
+SIGNALS_TOLD = 10
 
 
-def write_report(
-    folder: Path,
-    trained: Trained,
-    rows: TrainingSet,
-    held: HeldOut | None,
-    note: str,
-    settings: Settings,
-    *,
-    ablation: bool = False,
-) -> None:
+def write_report(folder: Path, trained: Trained, rows: TrainingSet, held: HeldOut | None, note: str) -> None:
     """Write the files of a training's report.
 
     Parameters
@@ -40,16 +39,21 @@ def write_report(
         Its held-out time.
     note : str
         Why there is none.
-    settings : Settings
-    ablation : bool
-        Measure also what each family of signals gives.
     """
     folder.mkdir(parents=True)
+    evaluation, plots = held.evaluation if held else None, folder / "plots"
     list_signals(trained).to_csv(folder / "signals.csv", index=False)
-    if held is not None:
-        held.evaluation.write_html(folder / "evaluation.html")
-        held.evaluation.to_json(folder / "evaluation.json")
-        (folder / "evaluation.md").write_text(held.evaluation.to_markdown(), "utf-8")
+    newest = np.argsort(rows.matrix.snapshots.at, kind="stable")[-ROWS_SHOWN:]
+    values = rows.matrix.values.iloc[newest]
+    explanation = to_explanation(trained.model.contributions(values), values)
+    write_shap(explanation, plots)
+    if evaluation is not None:
+        evaluation.write_html(folder / "evaluation.html")
+        evaluation.to_json(folder / "evaluation.json")
+        (folder / "evaluation.md").write_text(evaluation.to_markdown(), "utf-8")
+        write_plots(evaluation, plots)
+    card = write_card(trained, evaluation, note, strongest(explanation, SIGNALS_TOLD))
+    (folder / "card.md").write_text(card, "utf-8")
 
 
 def tell_figures(held: HeldOut | None) -> dict[str, float]:
