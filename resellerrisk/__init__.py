@@ -38,10 +38,12 @@ _HOME = {
     "retrain": "tracking",
     "rollback": "tracking",
     "score": "pipeline",
+    "score_parts": "pipeline",
     "shadow_score": "tracking",
     "simulate_market": "simulate",
     "trace": "leaks",
     "train": "pipeline",
+    "train_parts": "pipeline",
     "write_case": "reasons",
     "write_market": "tables",
 }

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from resellerrisk.cli.app import app, home
+from resellerrisk.cli.engines import check_engine, score_elsewhere
 from resellerrisk.cli.options import (
     AsOf,
     Data,
+    Engine,
     Limit,
     Model,
     Out,
@@ -42,6 +44,7 @@ def score(
     format: Annotated[str, typer.Option(help="parquet or csv.")] = "parquet",
     limit: Limit = 0.05,
     quarantine: Quarantine = None,
+    engine: Engine = "memory",
 ) -> None:
     """Score accounts at T, or the applications or orders of a time; each score with its reasons.
 
@@ -58,6 +61,9 @@ def score(
     }
     check_format(format)
     trained = load(home(), subject, model)
+    if check_engine(engine) != "memory":
+        score_elsewhere(engine, data, trained, out, format, quarantine, moments, account, chosen, limit)
+        return
     market = read_tables(data, limit, quarantine)
     with progress.status("scoring"):
         scored = score_subjects(market, trained, accounts=account or None, settings=chosen, **moments)

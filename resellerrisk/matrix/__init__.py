@@ -1,6 +1,6 @@
 """Snapshots times signals, and labels with their delay."""
 
-from resellerrisk.matrix.build import Matrix, build_matrix, prepare_signals
+from resellerrisk.matrix.build import Matrix, build_matrix, name_snapshots, prepare_signals
 from resellerrisk.matrix.labels import LEAD_DAYS, is_decided, known_fakes, label_snapshots, newest_outcomes
 from resellerrisk.matrix.snapshots import (
     snapshot_accounts,
@@ -18,6 +18,7 @@ __all__ = [
     "is_decided",
     "known_fakes",
     "label_snapshots",
+    "name_snapshots",
     "newest_outcomes",
     "prepare_signals",
     "snapshot_accounts",

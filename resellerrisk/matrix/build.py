@@ -68,7 +68,12 @@ def build_matrix(signals: Signals, snapshots: Snapshots, columns: Sequence[Colum
     Matrix
         In the snapshots' order.
     """
-    market = signals.market
+    keys = name_snapshots(signals.market, snapshots)
+    return Matrix(keys, signals.compute(snapshots, columns), tuple(columns), snapshots)
+
+
+def name_snapshots(market: Market, snapshots: Snapshots) -> pd.DataFrame:
+    """The keys of snapshots: ``account_id``, ``as_of`` and, for orders, ``order_id``."""
     keys = pd.DataFrame(
         {
             "account_id": market.account_ids.to_numpy(object)[snapshots.account],
@@ -77,4 +82,4 @@ def build_matrix(signals: Signals, snapshots: Snapshots, columns: Sequence[Colum
     )
     if (snapshots.order >= 0).any():
         keys.insert(1, "order_id", market.order_ids.to_numpy(object)[snapshots.order])
-    return Matrix(keys, signals.compute(snapshots, columns), tuple(columns), snapshots)
+    return keys

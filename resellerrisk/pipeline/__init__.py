@@ -10,7 +10,9 @@ _HOME = {
     "evaluate": "evaluating",
     "explain": "explaining",
     "score": "scoring",
+    "score_parts": "parted",
     "train": "training",
+    "train_parts": "parted",
 }
 __all__ = list(_HOME)
 

@@ -26,6 +26,7 @@ from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import write_reasons
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
+from resellerrisk.signals.peers import SIZE_COLUMN
 from resellerrisk.tables import Market, as_utc, write_frame
 
 
@@ -114,16 +115,17 @@ def score(
 
 
 def score_matrix(
-    signals: Signals, matrix: Matrix, trained: Trained, settings: Settings, scored_at=None
+    signals: Signals, matrix: Matrix, trained: Trained, settings: Settings, scored_at=None, sizes=None
 ) -> Scores:
-    """Score a matrix that is already built."""
+    """Score a matrix that is already built; ``sizes`` are the accounts' values of `SIZE_COLUMN`, where they are at hand."""
+    sizes = matrix.values.get(SIZE_COLUMN) if sizes is None else sizes
     explained = trained.model.contributions(matrix.values)
     base = explained["base_value"].to_numpy()
     probability = trained.model.predict_proba(matrix.values)[:, 1]
     reasons = write_reasons(
         matrix.values,
         explained.drop(columns="base_value"),
-        typical_of(signals, matrix.snapshots),
+        typical_of(signals, matrix.snapshots, sizes),
         {column.name: column for column in matrix.columns},
     )
     moment = scored_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -177,10 +179,12 @@ def find_accounts(market: Market, accounts: Sequence[str]) -> np.ndarray:
     return codes
 
 
-def typical_of(signals: Signals, snapshots: Snapshots):
-    """A function that gives the quartiles of a column among the peers of some snapshots, shape (m, 2)."""
+def typical_of(signals: Signals, snapshots: Snapshots, sizes=None):
+    """A function that gives the quartiles of a column among the peers of some snapshots, shape (m, 2).
 
-    sizes = signals.peers.sizes(snapshots)
+    ``sizes`` are the values of `SIZE_COLUMN`, where they are at hand.
+    """
+    sizes = signals.peers.sizes(snapshots) if sizes is None else np.asarray(sizes)
 
     def typical(column: Column, rows: np.ndarray) -> np.ndarray:
         return signals.peers.typical(column, take(snapshots, rows), sizes[rows])

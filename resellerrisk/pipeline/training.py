@@ -192,12 +192,19 @@ def training_set(
     signals: Signals, subject: str, as_of: pd.Timestamp, seed: int = 0, unlabelled: str = UNLABELLED[0]
 ) -> TrainingSet:
     """Snapshots before a moment, their signals, and their labels as known at it."""
-    snapshots, labels, weight = training_rows(signals, subject, as_of, seed, unlabelled)
+    snapshots = training_snapshots(signals, subject, as_of)
+    snapshots, labels, weight = label_rows(signals.market, snapshots, subject, as_of, seed, unlabelled)
     matrix = build_matrix(signals, snapshots, catalogue().for_subject(subject))
-    rows = TrainingSet(subject, as_of, matrix, labels, weight, unlabelled)
-    if unlabelled != "doubtful_left_out":
+    return leave_out_doubtful(
+        TrainingSet(subject, as_of, matrix, labels, weight, unlabelled), signals.market, seed
+    )
+
+
+def leave_out_doubtful(rows: TrainingSet, market: Market, seed: int) -> TrainingSet:
+    """The training set without the undecided snapshots that look like confirmed fakes, where that was asked for."""
+    if rows.unlabelled != "doubtful_left_out":
         return rows
-    doubtful = find_doubtful(rows, ~is_decided(signals.market, snapshots, as_of), seed)
+    doubtful = find_doubtful(rows, ~is_decided(market, rows.matrix.snapshots, rows.as_of), seed)
     return rows.take(~doubtful)
 
 
@@ -282,17 +289,18 @@ def _typical(matrix: Matrix) -> dict:
     return {"by": TYPE_COLUMN, "kinds": [None, *kinds], "quartiles": told}
 
 
-def training_rows(
-    signals: Signals, subject: str, as_of: pd.Timestamp, seed: int, unlabelled: str
-) -> tuple[Snapshots, np.ndarray, np.ndarray]:
-    """Snapshots before a moment with labels known by it: snapshots, 0/1 labels and weights, each of length n."""
-    views, market = signals.views, signals.market
+def training_snapshots(signals: Signals, subject: str, as_of: pd.Timestamp) -> Snapshots:
+    """The snapshots before a moment that a model of a subject may learn from."""
     if subject == "account":
-        snapshots = snapshot_months(views, as_of)
-    elif subject == "application":
-        snapshots = snapshot_applications(views, None, as_of)
-    else:
-        snapshots = snapshot_orders(views, None, as_of)
+        return snapshot_months(signals.views, as_of)
+    choose = snapshot_applications if subject == "application" else snapshot_orders
+    return choose(signals.views, None, as_of)
+
+
+def label_rows(
+    market: Market, snapshots: Snapshots, subject: str, as_of: pd.Timestamp, seed: int, unlabelled: str
+) -> tuple[Snapshots, np.ndarray, np.ndarray]:
+    """Snapshots with labels known by a moment, thinned out: snapshots, 0/1 labels and weights, each of length n."""
     labels = label_snapshots(market, snapshots, as_of, subject, unlabelled)
     known = ~np.isnan(labels)
     snapshots, labels = take(snapshots, known), labels[known]

@@ -85,7 +85,9 @@ class Signals:
         self._values: dict[str, np.ndarray] = {}
         self._neighbours: dict[str, tuple[np.ndarray, ...]] = {}
 
-    def compute(self, snapshots: Snapshots, columns: Sequence[Column]) -> pd.DataFrame:
+    def compute(
+        self, snapshots: Snapshots, columns: Sequence[Column], known: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
         """The matrix of the given columns.
 
         Parameters
@@ -94,13 +96,15 @@ class Signals:
             n subjects.
         columns : sequence of Column
             k columns of the catalogue.
+        known : DataFrame with n rows, optional
+            Columns that were computed before, for the same snapshots.
 
         Returns
         -------
         DataFrame of shape (n, k), float64
             Missing where nothing is known.
         """
-        work = Work(self, snapshots)
+        work = Work(self, snapshots, known)
         return pd.DataFrame({column.name: work.column(column) for column in columns}, dtype=np.float64)
 
     def row_values(self, declaration: Declaration) -> np.ndarray:
@@ -150,10 +154,10 @@ class Signals:
 class Work:
     """One call of `Signals.compute`: what several columns share."""
 
-    def __init__(self, signals: Signals, snapshots: Snapshots) -> None:
+    def __init__(self, signals: Signals, snapshots: Snapshots, known: pd.DataFrame | None = None) -> None:
         self.signals, self.snapshots = signals, snapshots
         self._edges: dict[tuple[str, int], np.ndarray] = {}
-        self._done: dict[str, np.ndarray] = {}
+        self._done = {} if known is None else {name: known[name].to_numpy() for name in known}
         self._integers: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
         self._starts: dict[str, np.ndarray] = {}
 

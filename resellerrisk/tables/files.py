@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,12 +37,15 @@ class RawTable:
         The rows that could be taken apart.
     broken : tuple of (int, str)
         Number and text of rows that could not: a CSV row with too few or too many cells.
+    numbers : int64 array, optional
+        The rows' numbers in the file, where these are only some of its rows.
     """
 
     name: str
     file: str
     cells: pa.Table
     broken: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    numbers: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def read(self) -> int:
@@ -50,18 +54,24 @@ class RawTable:
 
     def row_numbers(self) -> np.ndarray:
         """Number in the file, from 1 and without the header, of each row of `cells`."""
+        if self.numbers is not None:
+            return self.numbers
         numbers = np.arange(1, self.read + 1)
         broken = [number - 1 for number, _ in self.broken]
         return np.delete(numbers, broken) if broken else numbers
 
 
-def open_folder(folder: str | os.PathLike) -> tuple[dict[str, RawTable], list[Fault]]:
+def open_folder(
+    folder: str | os.PathLike, names: Iterable[str] = tuple(TABLES)
+) -> tuple[dict[str, RawTable], list[Fault]]:
     """Open every table of a folder.
 
     Parameters
     ----------
     folder : path
-        Holds `NAME.parquet` or `NAME.csv` for each table; other files are left alone.
+        Holds `NAME.parquet`, `NAME.csv` or a folder `NAME` of parquet files for each table; other files are left alone.
+    names : iterable of str
+        Only these tables.
 
     Returns
     -------
@@ -82,9 +92,8 @@ def open_folder(folder: str | os.PathLike) -> tuple[dict[str, RawTable], list[Fa
             hint="name the folder that holds accounts.parquet or accounts.csv and the other tables",
         )
     tables, faults = {}, []
-    for name in TABLES:
-        found = [folder / f"{name}.{ending}" for ending in _OPEN]
-        found = [path for path in found if path.is_file()]
+    for name in names:
+        found = find_files(folder, name)
         try:
             if len(found) > 1:
                 raise _Unreadable(
@@ -96,6 +105,12 @@ def open_folder(folder: str | os.PathLike) -> tuple[dict[str, RawTable], list[Fa
             file = " and ".join(path.name for path in found)
             faults.append(Fault(name, file, "", *error.args, Severity.STOP))
     return tables, faults
+
+
+def find_files(folder: Path, name: str) -> list[Path]:
+    """Where a table stands in a folder: one path, or several where it stands there more than once."""
+    found = [folder / f"{name}.{ending}" if ending else folder / name for ending in _OPEN]
+    return [path for path in found if (path.is_file() if path.suffix else path.is_dir())]
 
 
 def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
@@ -156,6 +171,35 @@ def _open_parquet(name: str, path: Path) -> RawTable:
         raise _Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
 
 
+def part_files(path: Path) -> list[Path]:
+    """The parquet files of a table that is a folder, by name; hidden and unfinished ones are left alone."""
+    return sorted(file for file in path.glob("*.parquet") if not file.name.startswith((".", "_")))
+
+
+def _open_parts(name: str, path: Path) -> RawTable:
+    """A table in several parquet files: their rows one after the other, by the files' names."""
+    opened = [_open_parquet(name, file) for file in part_files(path)]
+    if not opened:
+        raise _Unreadable(
+            "is a folder without a parquet file", "parquet files", "write the table's files into it"
+        )
+    schema = opened[0].cells.schema
+    for one, file in zip(opened, part_files(path), strict=True):
+        if one.cells.schema.names != schema.names:
+            raise _Unreadable(
+                f"has other columns in {file.name} than in {part_files(path)[0].name}",
+                ", ".join(schema.names),
+                "write all files of a table with the same columns",
+            )
+    try:
+        cells = pa.concat_tables([one.cells for one in opened], promote_options="permissive")
+    except (pa.ArrowException, OSError) as error:
+        raise _Unreadable(
+            "has files of different types", "the same types in all files", _advise(error)
+        ) from error
+    return RawTable(name, f"{path.name}/", cells.unify_dictionaries())
+
+
 def _open_csv(name: str, path: Path) -> RawTable:
     broken: list[tuple[int, str]] = []
 
@@ -183,7 +227,7 @@ def _open_csv(name: str, path: Path) -> RawTable:
     return RawTable(name, path.name, cells, tuple(broken))
 
 
-_OPEN = {"parquet": _open_parquet, "csv": _open_csv}
+_OPEN = {"parquet": _open_parquet, "csv": _open_csv, "": _open_parts}
 
 
 def _read_header(path: Path) -> list[str]:
@@ -239,7 +283,7 @@ def write_market(frames: dict[str, pd.DataFrame], folder: str | os.PathLike, for
     unknown = sorted(set(frames) - set(TABLES))
     if unknown:
         raise InputError(f"No table is named {', '.join(unknown)}.", f"Tables: {', '.join(TABLES)}.")
-    if format not in _OPEN:
+    if format not in ("parquet", "csv"):
         raise InputError(f"Tables are not written as '{format}'.", hint='format="parquet" or format="csv"')
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

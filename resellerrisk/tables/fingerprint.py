@@ -35,12 +35,33 @@ def take_fingerprint(frames: dict[str, pd.DataFrame]) -> str:
     >>> take_fingerprint(one) == take_fingerprint({"outcomes": one["outcomes"].iloc[::-1]})
     True
     """
+    return seal_sums({name: sum_hashes(name, frame) for name, frame in frames.items()})
+
+
+def sum_hashes(name: str, frame: pd.DataFrame) -> tuple[int, int, int]:
+    """A table's number of rows and two sums of their hashes; those of its parts add up to it."""
+    rows = _hash_rows(name, frame)
+    return len(rows), int(rows.sum(dtype=np.uint64)), int(_mix(rows).sum(dtype=np.uint64))
+
+
+def add_sums(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
+    """What `sum_hashes` says of two parts together.
+
+    Examples
+    --------
+    >>> add_sums((1, 2**64 - 1, 0), (1, 2, 3))
+    (2, 1, 3)
+    """
+    return one[0] + other[0], (one[1] + other[1]) % 2**64, (one[2] + other[2]) % 2**64
+
+
+def seal_sums(sums: dict[str, tuple[int, int, int]]) -> str:
+    """The fingerprint of a market from what `sum_hashes` says of each table."""
     seal = hashlib.sha256()
-    for name in sorted(frames):
-        rows = _hash_rows(name, frames[name])
-        if len(rows):
-            sums = int(rows.sum(dtype=np.uint64)), int(_mix(rows).sum(dtype=np.uint64))
-            seal.update(f"{name} {len(rows)} {sums[0]} {sums[1]}\n".encode())
+    for name in sorted(sums):
+        count, first, second = sums[name]
+        if count:
+            seal.update(f"{name} {count} {first} {second}\n".encode())
     return seal.hexdigest()
 
 

@@ -1,0 +1,55 @@
+"""Scoring where the market does not fit in memory: the engines behind ``--engine``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from resellerrisk.cli.output import progress, say
+from resellerrisk.errors import InputError
+
+ENGINES = ("memory", "parts")
+
+
+def check_engine(engine: str) -> str:
+    """The engine, if there is such a one."""
+    if engine not in ENGINES:
+        raise InputError(
+            f"There is no engine {engine!r}.", f"There is: {', '.join(ENGINES)}.", "--engine parts"
+        )
+    return engine
+
+
+def score_elsewhere(
+    engine: str,
+    data: Path,
+    trained,
+    out: Path | None,
+    format: str,
+    quarantine,
+    moments,
+    account,
+    settings,
+    limit,
+) -> None:
+    """Score by another engine than memory; the result goes to a folder."""
+    if out is None or format != "parquet" or quarantine is not None:
+        raise InputError(
+            f"The engine {engine} writes parquet to a folder, and no quarantine.",
+            hint=f"--engine {engine} --out scores, without --format csv and --quarantine",
+        )
+    from resellerrisk.pipeline import score_parts
+
+    with progress.status("scoring part by part"):
+        told = score_parts(
+            data, trained, out, accounts=account or None, settings=settings, limit=limit, **moments
+        )
+    facts = {
+        "model_version": trained.version,
+        "model_as_of": trained.facts["as_of"],
+        "data_fingerprint": told["fingerprint"],
+        "rows": told["intake"].to_dict("records"),
+        "scored": told["scored"],
+    }
+    (out / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    say.print(f"{told['scored']:,} rows in {out}: scores, contributions, signals, run.json.")

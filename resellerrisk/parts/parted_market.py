@@ -1,0 +1,257 @@
+"""A market in parts: its rows on disk, dealt out to parts of the accounts, each checked when it is first read.
+
+Parts are runs of accounts in the order of their ids, so what is written part after part stands in the market's own order.
+No signal is computed here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from resellerrisk.errors import InputError
+from resellerrisk.parts import chunks
+from resellerrisk.tables import TABLES, Market, fingerprint
+from resellerrisk.tables.cells import read_cells
+from resellerrisk.tables.checking import LIMIT
+from resellerrisk.tables.faults import CheckReport, Fault
+from resellerrisk.tables.files import RawTable, find_files
+from resellerrisk.tables.parts import LARGE, SmallTables, assemble_part, check_part, read_small_tables
+from resellerrisk.tables.references import recode
+
+#: Order lines that a part holds on average; about 0.5 kB of memory each while it is worked on.
+PART_ROWS = 1_000_000
+
+
+def deal_out(
+    data: str | os.PathLike,
+    folder: str | os.PathLike,
+    *,
+    parts: int | None = None,
+    limit: float = LIMIT,
+    before: pd.Timestamp | None = None,
+) -> PartedMarket:
+    """Deal the large tables of a market out to parts of its accounts.
+
+    Parameters
+    ----------
+    data : path
+        Folder of the contract's tables.
+    folder : path
+        Where the parts go; made, and to be removed by the caller. Takes about as much room as the data twice.
+    parts : int, optional
+        By default so many that one holds `PART_ROWS` order lines on average.
+    limit : float
+        Largest share of a table's rows that may be bad, 0 to 1.
+    before : Timestamp, optional
+        The fingerprint is that of what was known before this moment.
+
+    Returns
+    -------
+    PartedMarket
+
+    Raises
+    ------
+    InputError
+        As `read_market` does for the small tables; bad rows of the large ones are found when their part is first read.
+    """
+    small = read_small_tables(data, limit)
+    found = {name: find_files(Path(data), name)[0] for name in LARGE if name in small.market.present}
+    rows = {name: chunks.count_rows(path) for name, path in found.items()}
+    accounts = len(small.market.account_ids)
+    parts = max(1, min(parts or -(-rows["orders"] // PART_ROWS), max(accounts, 1)))
+    part_of = np.arange(accounts) * parts // max(accounts, 1)
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    files = {
+        name: _deal_table(name, path, small.market, part_of, parts, Path(folder))
+        for name, path in found.items()
+    }
+    return PartedMarket(small, Path(folder), files, part_of, parts, limit, before)
+
+
+def _deal_table(
+    name: str, path: Path, market: Market, part_of: np.ndarray, parts: int, folder: Path
+) -> list[Path]:
+    """Write a table's rows chunk by chunk; a row whose account is not known goes to the first part, to be set aside there."""
+    column, written = TABLES[name]["account_id"], []
+    for table in chunks.read_chunks(path):
+        ids = read_cells(column, table["account_id"]).values
+        part = np.append(part_of, 0)[recode(ids, market.account_ids)]
+        written.append(folder / f"{name}-{len(written):05d}.arrow")
+        chunks.write_chunk(table, part, parts, written[-1])
+    return written
+
+
+class PartedMarket:
+    """A market in parts. Made by `deal_out`.
+
+    Parameters
+    ----------
+    small : SmallTables
+    folder : path
+    files : dict of list of path
+        Chunks of the large tables.
+    part_of : int64[n_accounts]
+        The part of each account.
+    parts_count : int
+    limit : float
+    before : Timestamp, optional
+
+    Attributes
+    ----------
+    market : Market
+        All accounts with the small tables; the large ones are empty.
+    """
+
+    def __init__(
+        self,
+        small: SmallTables,
+        folder: Path,
+        files: dict[str, list[Path]],
+        part_of: np.ndarray,
+        parts_count: int,
+        limit: float,
+        before: pd.Timestamp | None = None,
+    ) -> None:
+        self.market, self.parts_count = small.market, parts_count
+        self._small, self._folder, self._files, self._part_of, self._limit = (
+            small,
+            folder,
+            files,
+            part_of,
+            limit,
+        )
+        self._before = before
+        self._counted: dict[int, dict[str, tuple[int, int]]] = {}
+        self._faults: list[Fault] = []
+        self._orders: list[np.ndarray] = []
+        self._sums: dict[str, tuple[int, int, int]] = {}
+
+    @property
+    def has_shipments(self) -> bool:
+        """Whether there is any shipment."""
+        return bool(self._files.get("shipments"))
+
+    def part(self, number: int) -> Market:
+        """The market of one part of the accounts; checked the first time, and kept typed on disk for the next.
+
+        Raises
+        ------
+        InputError
+            A fault that stops the run.
+        """
+        accounts = self._part_of == number
+        if number in self._counted:
+            return assemble_part(self.market, self._load(number), accounts)
+        raw = {name: self._raw(name, number) for name, paths in self._files.items() if paths}
+        market, found = check_part(self._small, raw, accounts)
+        self._counted[number] = {name: (one.raw.read, one.quarantined) for name, one in found.items()}
+        self._faults += [fault for one in found.values() for fault in one.faults]
+        self._orders.append(_hash(market.order_ids))
+        known = self._known(market)
+        for name in raw:
+            sums = fingerprint.sum_hashes(name, known[name])
+            self._sums[name] = fingerprint.add_sums(self._sums.get(name, (0, 0, 0)), sums)
+        for name in raw:
+            self._save(number, name, market.tables()[name])
+        return market
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the whole market, once every part has been read."""
+        small = {
+            name: fingerprint.sum_hashes(name, frame)
+            for name, frame in self._known(self.market).items()
+            if name not in LARGE
+        }
+        return fingerprint.seal_sums(small | self._sums)
+
+    def _known(self, market: Market) -> dict[str, pd.DataFrame]:
+        return (market if self._before is None else market.before(self._before)).tables()
+
+    def accounts(self, number: int) -> Market:
+        """The market of a part's accounts without their rows of the large tables."""
+        return self.market.part(self._part_of == number)
+
+    def places(self, number: int) -> np.ndarray:
+        """Codes of a part's accounts in `market`, rising."""
+        return np.flatnonzero(self._part_of == number)
+
+    def _raw(self, name: str, number: int) -> RawTable:
+        table = chunks.read_part(self._files[name], number)
+        rows = table[chunks.ROW].to_numpy()
+        return RawTable(
+            name,
+            Path(self._files[name][0]).name.split("-")[0],
+            table.drop_columns([chunks.ROW]),
+            numbers=rows,
+        )
+
+    def _path(self, number: int, name: str) -> Path:
+        return self._folder / f"part-{number:05d}-{name}.arrow"
+
+    def _save(self, number: int, name: str, frame: pd.DataFrame) -> None:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        with (
+            pa.OSFile(str(self._path(number, name)), "wb") as sink,
+            pa.ipc.new_file(sink, table.schema, options=options) as file,
+        ):
+            file.write_table(table)
+
+    def _load(self, number: int) -> dict[str, pd.DataFrame]:
+        frames = {}
+        for name, paths in self._files.items():
+            if paths:
+                with pa.memory_map(str(self._path(number, name))) as source:
+                    frames[name] = pa.ipc.open_file(source).read_all().to_pandas()
+        return frames
+
+    def finish_check(self) -> Market:
+        """What can be said only when every part has been read: too many bad rows, an order under two parts' accounts.
+
+        Returns
+        -------
+        Market
+            `market`, with the rows counted and the faults found.
+
+        Raises
+        ------
+        InputError
+        """
+        self._refuse_shared_orders()
+        intake = self.market.intake.set_index("table")
+        for name in self._files:
+            read = sum(counted[name][0] for counted in self._counted.values() if name in counted)
+            bad = sum(counted[name][1] for counted in self._counted.values() if name in counted)
+            intake.loc[name] = (read, read - bad, bad)
+            if bad > self._limit * read:
+                report = CheckReport(self._small.source, tuple(self._faults), intake.reset_index())
+                raise InputError(
+                    f"{self._small.source}: {bad:,} of {read:,} rows of {name} are bad ({bad / read:.1%}).",
+                    f"At most {self._limit:.1%} may be. {len(report.faults)} faults were found.",
+                    f"resellerrisk check {self._small.source}",
+                )
+        faults = (*self.market.faults, *self._faults)
+        self.market = replace(self.market, intake=intake.reset_index(), faults=faults)
+        return self.market
+
+    def _refuse_shared_orders(self) -> None:
+        codes = np.concatenate(self._orders) if self._orders else np.empty(0, np.uint64)
+        codes.sort()
+        shared = int((codes[1:] == codes[:-1]).sum())
+        if shared:
+            raise InputError(
+                f"{self._small.source}: {shared} order_id of orders stand under accounts of several parts.",
+                "An order belongs to one account.",
+                "give the orders of different accounts different ids, or score in memory, where such rows are set aside",
+            )
+
+
+def _hash(ids: pd.Index) -> np.ndarray:
+    return pd.util.hash_array(ids.to_numpy(object), categorize=False)

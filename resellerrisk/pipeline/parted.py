@@ -1,0 +1,329 @@
+"""Score and train on a market part by part, in bounded memory, with the same bits as in one piece.
+
+Three rounds over a `PartedMarket`: take each part's extract; compute signals and peers with the whole around; then, without touching
+a row again, put in what peers say and score. What is written is in the order of the accounts, as in one piece.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from resellerrisk.decisions import Settings, read_settings
+from resellerrisk.errors import InputError
+from resellerrisk.matrix import Matrix, name_snapshots, take
+from resellerrisk.parts import PartedMarket, deal_out
+from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
+from resellerrisk.pipeline.training import (
+    Trained,
+    TrainingSet,
+    fit,
+    label_rows,
+    leave_out_doubtful,
+    training_snapshots,
+)
+from resellerrisk.signals.catalogue import catalogue
+from resellerrisk.signals.compute import Signals, Snapshots
+from resellerrisk.signals.declare import Column
+from resellerrisk.signals.kernel import DAY
+from resellerrisk.signals.peers import (
+    SIZE_COLUMN,
+    PeerTable,
+    compared_columns,
+    join_peers,
+    month_of,
+    take_peers,
+)
+from resellerrisk.signals.whole import Extract, Whole, join_extracts, take_extract
+from resellerrisk.tables import as_utc
+from resellerrisk.tables.checking import LIMIT
+from resellerrisk.vocabulary import UNLABELLED
+
+#: Chooses the subjects of one part.
+Choose = Callable[[Signals], Snapshots]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Signals of one part's subjects, but for what peers say.
+
+    Attributes
+    ----------
+    keys : DataFrame
+        As in `Matrix`.
+    snapshots : Snapshots
+        Coded as in the part.
+    values : DataFrame
+        By column; `SIZE_COLUMN` among them.
+    peers : dict of int to PeerTable
+        What the part brings to the peers of each month.
+    """
+
+    keys: pd.DataFrame
+    snapshots: Snapshots
+    values: pd.DataFrame
+    peers: dict[int, PeerTable]
+
+
+def gather_whole(market, extracts: Sequence[Extract], has_shipments: bool) -> Whole:
+    """The whole market from its parts' extracts."""
+    gaps = {
+        declared.function.__name__: min(window.far - window.near for window in declared.windows) * DAY
+        for declared in catalogue().market_wide()
+    }
+    return Whole.of_parts(market, join_extracts(extracts, market.account_ids, gaps), has_shipments)
+
+
+def compute_part(
+    signals: Signals, snapshots: Snapshots, columns: Sequence[Column], compared, months: Sequence[int]
+) -> Computed:
+    """Everything of a part that its rows are needed for."""
+    own = [column for column in columns if column.declaration.table != "peers"]
+    if all(column.name != SIZE_COLUMN for column in own):
+        own.append(catalogue().column(SIZE_COLUMN))
+    return Computed(
+        name_snapshots(signals.market, snapshots),
+        snapshots,
+        signals.compute(snapshots, own),
+        {month: take_peers(signals, month, compared) for month in months},
+    )
+
+
+def add_peers(signals: Signals, computed: Computed, columns: Sequence[Column]) -> Matrix:
+    """The matrix of a part's subjects from what was computed of them and the peers of the whole market."""
+    values = signals.compute(computed.snapshots, columns, computed.values)
+    return Matrix(computed.keys, values, tuple(columns), computed.snapshots)
+
+
+def score_parts(
+    data: str | os.PathLike,
+    trained: Trained,
+    out: str | os.PathLike,
+    *,
+    as_of=None,
+    since=None,
+    until=None,
+    accounts: Sequence[str] | None = None,
+    settings: Settings | None = None,
+    parts: int | None = None,
+    limit: float = LIMIT,
+    scored_at=None,
+) -> dict:
+    """Score the subjects of a model in a market that need not fit in memory, and write the contract's three tables.
+
+    Parameters
+    ----------
+    data : path
+        Folder of the contract's tables; large ones as parquet files or folders of parquet files.
+    trained : Trained
+    out : path
+        Folder for `scores.parquet`, `contributions.parquet` and `signals.parquet`. Parts lie there while at work, and take
+        about twice the room of the data.
+    as_of, since, until, accounts, settings, scored_at
+        As for `score`.
+    parts : int, optional
+        How many parts; by default as many as keep one near a million order lines.
+    limit : float
+        Largest share of a table's rows that may be bad.
+
+    Returns
+    -------
+    dict
+        ``scored`` (rows), ``fingerprint`` and ``intake``.
+
+    Raises
+    ------
+    InputError
+        As `read_market` and `score` do.
+    """
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".parts-", dir=out) as work:
+        parted = deal_out(data, work, parts=parts, limit=limit)
+        wanted = None if accounts is None else find_accounts(parted.market, accounts)
+
+        def choose(signals: Signals) -> Snapshots:
+            found = subjects_to_score(signals, trained.subject, as_of, since, until)
+            if wanted is None:
+                return found
+            places = parted.market.account_ids.get_indexer(signals.market.account_ids)
+            return take(found, np.isin(places[found.account], wanted))
+
+        whole, chosen = _first_round(parted, choose)
+        months = np.unique(np.concatenate([month_of(one.at) for one in chosen])).tolist()
+        compared = compared_columns(trained.columns)
+        peers = _second_round(parted, whole, chosen, trained.columns, compared, months, Path(work))
+        scored = _third_round(parted, whole, peers, trained, settings, scored_at, Path(work), out)
+        return {"scored": scored, "fingerprint": parted.fingerprint, "intake": parted.market.intake}
+
+
+def train_parts(
+    data: str | os.PathLike,
+    subject: str,
+    as_of,
+    *,
+    seed: int = 0,
+    unlabelled: str = UNLABELLED[0],
+    parts: int | None = None,
+    limit: float = LIMIT,
+    work: str | os.PathLike | None = None,
+    **parameters,
+) -> Trained:
+    """Train a model on a market that need not fit in memory: the very model that `train` makes.
+
+    Parameters
+    ----------
+    data : path
+    subject, as_of, seed, unlabelled, **parameters
+        As for `train`.
+    parts, limit
+        As for `score_parts`.
+    work : path, optional
+        Where the parts lie while at work; the system's temporary folder by default.
+    """
+    moment = as_utc(as_of)
+    columns = catalogue().for_subject(subject)
+    with tempfile.TemporaryDirectory(prefix=".parts-", dir=work) as folder:
+        parted = deal_out(data, folder, parts=parts, limit=limit, before=moment)
+        whole, found = _first_round(parted, lambda signals: training_snapshots(signals, subject, moment))
+        everybody, part_of, row_of = _in_one_piece(parted, found, by_time=subject == "account")
+        kept, labels, weight = label_rows(parted.market, everybody, subject, moment, seed, unlabelled)
+        places = _find_rows(everybody, kept)
+        chosen = [
+            take(one, np.sort(row_of[places][part_of[places] == number])) for number, one in enumerate(found)
+        ]
+        months = np.unique(month_of(kept.at)).tolist()
+        bases = [column.base for column in columns if column.base is not None]
+        peers = _second_round(parted, whole, chosen, columns, bases, months, Path(folder))
+        values = _collect(parted, whole, peers, columns, Path(folder))
+        order = np.empty(len(kept), np.int64)
+        order[np.lexsort((row_of[places], part_of[places]))] = np.arange(len(kept))
+        matrix = Matrix(
+            pd.DataFrame(
+                {
+                    "account_id": parted.market.account_ids.to_numpy(object)[kept.account],
+                    "as_of": kept.moments,
+                }
+            ),
+            values.iloc[order].reset_index(drop=True),
+            columns,
+            kept,
+        )
+        rows = TrainingSet(subject, moment, matrix, labels, weight, unlabelled)
+        return fit(leave_out_doubtful(rows, parted.market, seed), parted.fingerprint, seed=seed, **parameters)
+
+
+def _first_round(parted: PartedMarket, choose: Choose) -> tuple[Whole, list[Snapshots]]:
+    """The whole from the parts' extracts, and each part's subjects."""
+    extracts, chosen = [], []
+    for number in range(parted.parts_count):
+        signals = Signals(parted.part(number), catalogue())
+        extracts.append(take_extract(signals, parted.has_shipments))
+        chosen.append(choose(signals))
+    return gather_whole(parted.finish_check(), extracts, parted.has_shipments), chosen
+
+
+def _second_round(parted, whole, chosen, columns, compared, months, work: Path) -> dict[int, PeerTable]:
+    """Compute every part and lay it down; the peers of the whole market."""
+    tables: dict[int, list[PeerTable]] = {month: [] for month in months}
+    for number in range(parted.parts_count):
+        signals = Signals(parted.part(number), catalogue(), whole)
+        computed = compute_part(signals, chosen[number], columns, compared, months)
+        for month in months:
+            tables[month].append(computed.peers.pop(month))
+        with (work / f"computed-{number:05d}").open("wb") as file:
+            pickle.dump(computed, file, protocol=5)
+    return {month: join_peers(found) for month, found in tables.items()}
+
+
+def _computed(parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path):
+    """Each part's signals object and what was computed of it, the peers put in."""
+    for number in range(parted.parts_count):
+        path = work / f"computed-{number:05d}"
+        with path.open("rb") as file:
+            computed = pickle.load(file)
+        path.unlink()
+        signals = Signals(parted.accounts(number), catalogue(), whole, peers)
+        yield signals, computed, add_peers(signals, computed, columns)
+
+
+def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path, out: Path) -> int:
+    """Score every part, and append it to the three tables."""
+    settings, rows = settings or read_settings(None), 0
+    with ExitStack() as stack:
+        writers = {name: stack.enter_context(_Appending(out / f"{name}.parquet")) for name in TABLES_OUT}
+        for signals, computed, matrix in _computed(parted, whole, peers, trained.columns, work):
+            sizes = computed.values[SIZE_COLUMN].to_numpy()
+            scored = score_matrix(signals, matrix, trained, settings, scored_at, sizes)
+            for name, writer in writers.items():
+                writer.add(getattr(scored, name))
+            rows += len(scored.scores)
+    return rows
+
+
+def _collect(parted, whole, peers, columns, work: Path) -> pd.DataFrame:
+    found = [matrix.values for _, _, matrix in _computed(parted, whole, peers, columns, work)]
+    return pd.concat(found, ignore_index=True)
+
+
+TABLES_OUT = ("scores", "contributions", "signals")
+
+
+class _Appending:
+    """A parquet file that grows frame by frame and appears when it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._unfinished = path, path.with_name(f".{path.name}.unfinished")
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _Appending:
+        return self
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Append rows; all frames have the same columns."""
+        if self._writer is None:
+            schema = pa.Schema.from_pandas(frame, preserve_index=False)
+            fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in schema]
+            self._writer = pq.ParquetWriter(self._unfinished, pa.schema(fields, schema.metadata))
+        self._writer.write_table(pa.Table.from_pandas(frame, self._writer.schema, preserve_index=False))
+
+    def __exit__(self, failed: type | None, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        if failed:
+            self._unfinished.unlink(missing_ok=True)
+        else:
+            os.replace(self._unfinished, self._path)
+
+
+def _in_one_piece(parted: PartedMarket, found: list[Snapshots], by_time: bool):
+    """All parts' subjects as codes of the whole market, in the order they have in one piece; with part and row of each."""
+    account = np.concatenate([parted.places(number)[one.account] for number, one in enumerate(found)])
+    at = np.concatenate([one.at for one in found])
+    is_order = np.concatenate([one.order >= 0 for one in found])
+    part_of = np.repeat(np.arange(len(found)), [len(one) for one in found])
+    row_of = np.concatenate([np.arange(len(one)) for one in found])
+    order = np.lexsort((account, at)) if by_time else np.arange(at.size)
+    # Which order a snapshot is of stays with the part; its place tells snapshots of one moment apart.
+    numbers = np.where(is_order, np.arange(at.size), -1)
+    return Snapshots(account[order], at[order], numbers[order]), part_of[order], row_of[order]
+
+
+def _find_rows(everybody: Snapshots, kept: Snapshots) -> np.ndarray:
+    """Places of the kept snapshots among all; both are in the same order."""
+    names = ["account", "at", "order"]
+    all_of_them = pd.MultiIndex.from_arrays([getattr(everybody, name) for name in names])
+    places = all_of_them.get_indexer(pd.MultiIndex.from_arrays([getattr(kept, name) for name in names]))
+    if (places < 0).any():
+        raise InputError("A training snapshot was lost.", hint="tell the makers of this program")
+    return places

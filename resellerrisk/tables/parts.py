@@ -1,0 +1,111 @@
+"""A market in parts: the small tables checked as a whole, the large ones part of the accounts by part, by the same rules.
+
+What one part is told of the others is the small tables only, so two rules look no further than the part: the key of orders, and
+one account an order. `resellerrisk.parts` sees to the rest. No file of a large table is opened here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from resellerrisk.tables.checking import CheckedTables, check_tables
+from resellerrisk.tables.faults import CheckReport
+from resellerrisk.tables.files import RawTable, find_files, open_folder, part_files
+from resellerrisk.tables.inspection import Inspection
+from resellerrisk.tables.market import Market, _finish, _share_ids, build_market
+from resellerrisk.tables.references import apply_references
+from resellerrisk.tables.schemas import TABLES
+
+#: Tables that grow with the lines ordered.
+LARGE = ("orders", "shipments", "returns", "payments")
+SMALL = tuple(name for name in TABLES if name not in LARGE)
+
+
+@dataclass(frozen=True)
+class SmallTables:
+    """The small tables of a folder, checked.
+
+    Attributes
+    ----------
+    source : str
+        The folder.
+    market : Market
+        The small tables; the large ones that are there are empty.
+    checked : CheckedTables
+    """
+
+    source: str
+    market: Market
+    checked: CheckedTables
+
+
+def read_small_tables(folder: str | os.PathLike, limit: float) -> SmallTables:
+    """Read and check the small tables of a folder, and the columns of the large ones.
+
+    Raises
+    ------
+    InputError
+        As `read_market` does; a large table that is CSV is read whole, so it is refused here.
+    """
+    raw, faults = open_folder(folder, SMALL)
+    for name in LARGE:
+        found = find_files(Path(folder), name)
+        if len(found) == 1 and found[0].suffix != ".csv":
+            file = found[0] if found[0].suffix else (part_files(found[0]) or [found[0]])[0]
+            if file.is_file():
+                raw[name] = RawTable(name, found[0].name, pq.read_schema(file).empty_table())
+                continue
+        if found:
+            opened, more = open_folder(folder, (name,))
+            raw |= {key: replace(table, cells=table.cells.slice(0, 0)) for key, table in opened.items()}
+            faults += more
+    checked = check_tables(raw, faults, str(folder), limit)
+    return SmallTables(str(folder), build_market(checked), checked)
+
+
+def check_part(
+    small: SmallTables, raw: dict[str, RawTable], accounts: np.ndarray
+) -> tuple[Market, dict[str, Inspection]]:
+    """The market of some accounts, their rows of the large tables checked.
+
+    Parameters
+    ----------
+    small : SmallTables
+    raw : dict of RawTable
+        Rows of large tables, of these accounts only.
+    accounts : bool array, shape (n_accounts,)
+        Which of the market's accounts.
+
+    Returns
+    -------
+    Market, dict of Inspection
+
+    Raises
+    ------
+    InputError
+        A fault that stops the run. Whether too many rows are bad is not looked at: that is for all parts together.
+    """
+    inspections = dict(small.checked.inspections)
+    for name in LARGE:
+        if name in raw:
+            one = inspections[name] = Inspection(raw[name])
+            one.apply_rules()
+            apply_references(one, inspections)
+            one.apply_key()
+    found = {name: inspections[name] for name in LARGE if name in raw}
+    faults = tuple(fault for one in found.values() for fault in one.faults)
+    report = CheckReport(small.source, faults, small.market.intake)
+    if not report.ok:
+        raise report.as_error()
+    return assemble_part(small.market, {name: _finish(one) for name, one in found.items()}, accounts), found
+
+
+def assemble_part(market: Market, large: dict, accounts: np.ndarray) -> Market:
+    """The market of some accounts from their rows of the small tables and given large ones."""
+    part = market.part(accounts)
+    return replace(part, **_share_ids(part.tables() | large))
