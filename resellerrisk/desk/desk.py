@@ -1,0 +1,73 @@
+"""The desk as one object: a database that is opened and brought up to date, and the parts that stand on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from resellerrisk.desk.applications import Applications
+from resellerrisk.desk.audit import Audit
+from resellerrisk.desk.cases import Cases
+from resellerrisk.desk.decisions import Decisions
+from resellerrisk.desk.lists import Lists
+from resellerrisk.desk.nights import Nights
+from resellerrisk.desk.outbox import Outbox
+from resellerrisk.desk.outcomes import Outcomes
+from resellerrisk.desk.people import People
+from resellerrisk.desk.rules import Rules
+from resellerrisk.desk.settings import SettingsBook
+
+
+class Desk:
+    """The review desk's store. One object serves all threads of a process; several processes may share a database.
+
+    Parameters
+    ----------
+    url : str, optional
+        An SQLAlchemy address such as ``postgresql://HOST/NAME``, without a password; ``RESELLERRISK_DESK_URL`` where it is not
+        given (that one may hold a password), else SQLite in the home folder, ``desk.db``.
+    home : path, optional
+        The home folder (`resellerrisk.tracking.Home`): the database where it is SQLite, and the audit log's anchor.
+    clock : function, optional
+        Gives the moment now, UTC without a zone.
+
+    Attributes
+    ----------
+    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox
+        The parts; see there.
+
+    Raises
+    ------
+    DeskError
+        A database that cannot be opened, or is of a later version than this program.
+    """
+
+    people: People
+    cases: Cases
+    decisions: Decisions
+    nights: Nights
+    applications: Applications
+    lists: Lists
+    rules: Rules
+    settings: SettingsBook
+    audit: Audit
+    outcomes: Outcomes
+    outbox: Outbox
+
+    def __init__(
+        self,
+        url: str | None = None,
+        home: str | os.PathLike | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close all connections."""
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self.close()
