@@ -55,7 +55,7 @@ def merge_models(texts, slope=1.0, intercept=0.0):
     """
     if not texts:
         raise ModelError("There is no model to merge.")
-    parts = [_take_apart(text) for text in texts]
+    parts = [take_apart(text) for text in texts]
     heads = {_describe_columns(head) for head, _ in parts}
     if len(heads) > 1:
         raise ModelError("Models over different columns cannot be merged.")
@@ -72,7 +72,7 @@ def merge_models(texts, slope=1.0, intercept=0.0):
     return "\n".join(head) + "\n\n" + "".join(trees) + _TAIL
 
 
-def _take_apart(text):
+def take_apart(text):
     """Head and tree bodies of a model text, without the numbers of the trees."""
     head, *rest = text.partition("\nend of trees")[0].split("\nTree=")
     return head.rstrip("\n"), [tree.partition("\n")[2].rstrip("\n") for tree in rest]
