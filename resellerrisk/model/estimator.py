@@ -16,7 +16,6 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from resellerrisk.errors import MatrixError
-from resellerrisk.model.additivity import check_additivity
 from resellerrisk.model.calibration import Calibration, fit_calibration
 from resellerrisk.model.columns import (
     check_declarations,
@@ -25,6 +24,7 @@ from resellerrisk.model.columns import (
     compare_columns,
     drop_unknown_codes,
 )
+from resellerrisk.model.explaining import explain
 from resellerrisk.model.parameters import check_parameters
 from resellerrisk.model.splits import choose_split, count_groups
 from resellerrisk.model.store import read_model, write_model
@@ -235,7 +235,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         -------
         DataFrame, shape (n, p + 1)
             One column per column of the matrix, then base_value; index as `X`. Rows add up to `margin(X)`
-            within 1e-9.
+            within 1e-9. `attrs["explained_by"]` says what computed them.
 
         Raises
         ------
@@ -249,11 +249,16 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         S. Lundberg et al., From local explanations to global understanding with explainable AI for trees
         (2020), path-dependent TreeSHAP.
         """
-        values = self._read_matrix(X)
-        parts = self._ask(values, pred_contrib=True).reshape(len(values), len(self.columns_) + 1)
-        check_additivity(parts, self._ask(values, raw_score=True))
+        explained = self.explained(X)
         index = X.index if isinstance(X, pd.DataFrame) else None
-        return pd.DataFrame(parts, columns=[*self.columns_, "base_value"], index=index)
+        frame = pd.DataFrame(explained.parts, columns=[*self.columns_, "base_value"], index=index)
+        frame.attrs["explained_by"] = explained.by
+        return frame
+
+    def explained(self, X):
+        """Margins and contributions as arrays, in one pass: a `resellerrisk.model.explaining.Explained`."""
+        values = self._read_matrix(X)
+        return explain(self.booster_, values, self._threads(values))
 
     def explainer(self):
         """A `shap.TreeExplainer` of the Booster, for shap's own plots; its values are `contributions`."""
@@ -396,5 +401,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
     def _ask(self, values, **what):
         if not len(values):
             return np.empty(0)
-        threads = 1 if len(values) < _FEW_ROWS else effective_n_jobs(self.n_jobs)
-        return self.booster_.predict(values, num_threads=threads, **what)
+        return self.booster_.predict(values, num_threads=self._threads(values), **what)
+
+    def _threads(self, values):
+        return 1 if len(values) < _FEW_ROWS else effective_n_jobs(self.n_jobs)

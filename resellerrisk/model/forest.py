@@ -15,7 +15,6 @@ from resellerrisk.model.trees import take_apart
 #: How a node asks its column: the order of LightGBM's own tests (its `NumericalDecision` and `CategoricalDecision`).
 MISSING_RIGHT, MISSING_LEFT, ZERO_RIGHT, ZERO_LEFT, CATEGORIES = range(5)
 _CATEGORICAL, _DEFAULT_LEFT, _ZERO, _NAN = 1, 2, 1, 2
-_BITS = 32
 
 
 class Forest(NamedTuple):

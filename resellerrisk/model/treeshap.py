@@ -29,7 +29,6 @@ from resellerrisk.model.forest import MISSING_LEFT, MISSING_RIGHT, ZERO_LEFT, ZE
 BLOCK = 64
 #: What LightGBM takes for zero (its kZeroThreshold).
 _ZERO = float(np.float32(1e-35))
-_NOWHERE = -1
 
 
 def explain_rows(forest: Forest, X: np.ndarray, threads: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -58,9 +57,9 @@ def explain_rows(forest: Forest, X: np.ndarray, threads: int = 1) -> tuple[np.nd
 
     Examples
     --------
-    >>> from resellerrisk.model.forest import Forest
-    >>> stump = Forest(*map(np.array, ([0, 1], [0, 2], [1], [0], [0], [0.5], [-1], [-2], [0.75], [-1], [False], [1.0], [0], [0])),
-    ...     np.zeros(0, np.uint32), np.array([-1.0, 2.0]), -0.25)
+    >>> one = ([0, 1], [0, 2], [1], [0], [MISSING_RIGHT], [0.5], [1], [2], [0.75], [-1], [False], [1.0], [0], [0], [])
+    >>> stump = Forest(*map(np.array, one), leaf_value=np.array([-1.0, 2.0]), base_value=-0.25)
+    >>> stump = stump._replace(bits=stump.bits.astype(np.uint32))
     >>> margin, parts = explain_rows(stump, np.array([[0.2], [0.7]]))
     >>> margin, parts.round(12)
     (array([-1.,  2.]), array([[-0.75, -0.25],
@@ -136,7 +135,9 @@ def _ask(forest, tree, rows, left, passed, n):
                 left[node, i] = not (rows[column, i] > threshold and abs(rows[column, i]) > _ZERO)
         else:
             for i in range(n):
-                left[node, i] = _holds(forest.bits, forest.first_word[place], forest.words[place], rows[column, i])
+                left[node, i] = _holds(
+                    forest.bits, forest.first_word[place], forest.words[place], rows[column, i]
+                )
         before, way = forest.before[place], forest.before_left[place]
         if before < 0:
             for i in range(n):
@@ -164,9 +165,9 @@ def _reach_leaf(forest, tree, left, reached, n):
         for i in range(n):
             reached[inner + leaf, i] = forest.leaf_value[leaf_start + leaf]
     for node in range(inner - 1, -1, -1):
-        l, r = forest.left[start + node], forest.right[start + node]
+        on_left, on_right = forest.left[start + node], forest.right[start + node]
         for i in range(n):
-            reached[node, i] = reached[l, i] if left[node, i] else reached[r, i]
+            reached[node, i] = reached[on_left, i] if left[node, i] else reached[on_right, i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -187,30 +188,27 @@ def _weigh(forest, tree, at, weights, left, passed, weight, n):
             weight[0, q, i] = weights[points, q]
     for node in range(inner):
         place = start + node
-        l, r, share, above = (
+        on_left, on_right, share, above = (
             forest.left[place],
             forest.right[place],
             forest.share[place],
             forest.before_share[place],
         )
-        for q in range(points if l < inner or r < inner else 0):
+        for q in range(points if on_left < inner or on_right < inner else 0):
             f0, f1, _ = _factors(at[points, q], share, above)
-            if l < inner:
+            if on_left < inner:
                 for i in range(n):
                     factor = (f1 if left[node, i] else f0) if passed[node, i] else share
-                    weight[l, q, i] = weight[node, q, i] * factor
-            if r < inner:
+                    weight[on_left, q, i] = weight[node, q, i] * factor
+            if on_right < inner:
                 for i in range(n):
                     factor = (f1 if left[node, i] else f0) if passed[node, i] else share
-                    weight[r, q, i] = weight[node, q, i] - weight[node, q, i] * factor
+                    weight[on_right, q, i] = weight[node, q, i] - weight[node, q, i] * factor
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _add_up(forest, tree, at, left, passed, weight, value, added, n):
-    """From the leaves up: the value of each node at each point, and what the node's column adds.
-
-    With one test of a column above, ``above`` = 1 and what it adds is the same at every point.
-    """
+    """From the leaves up: the value of each node at each point, and what the node's column adds to its row."""
     start, points = forest.starts[tree], forest.points[tree]
     leaf_start, inner = forest.leaf_starts[tree], forest.starts[tree + 1] - start
     for leaf in range(forest.leaf_starts[tree + 1] - leaf_start):
@@ -219,16 +217,16 @@ def _add_up(forest, tree, at, left, passed, weight, value, added, n):
     for node in range(inner - 1, -1, -1):
         place = start + node
         column, share, above = forest.column[place], forest.share[place], forest.before_share[place]
-        l, r = forest.left[place], forest.right[place]
+        on_left, on_right = forest.left[place], forest.right[place]
         for q in range(points):
             # A leaf has one value for all points.
-            ql, qr = q if l < inner else 0, q if r < inner else 0
+            ql, qr = q if on_left < inner else 0, q if on_right < inner else 0
             f0, f1, whole = _factors(at[points, q], share, above)
             a0 = (-above * share - f0 * (1 - above)) / whole
             a1 = (1 - above * share - f1 * (1 - above)) / whole
             for i in range(n):
-                gap = value[l, ql, i] - value[r, qr, i]
+                gap = value[on_left, ql, i] - value[on_right, qr, i]
                 factor = (f1 if left[node, i] else f0) if passed[node, i] else share
                 adds = (a1 if left[node, i] else a0) if passed[node, i] else 0.0
-                value[node, q, i] = value[r, qr, i] + gap * factor
+                value[node, q, i] = value[on_right, qr, i] + gap * factor
                 added[column, i] += weight[node, q, i] * gap * adds

@@ -15,6 +15,7 @@ from resellerrisk.errors import DeclarationError, MatrixError, ModelError
 from resellerrisk.model import RiskModel
 from resellerrisk.model.additivity import check_additivity
 from resellerrisk.model.calibration import Calibration
+from resellerrisk.model.treeshap import explain_rows
 
 SMALL = {"max_trees": 60, "learning_rate": 0.1, "early_stopping_rounds": 20, "column_share": 0.6, "n_jobs": 1}
 CATEGORIES = {"kind": 5}
@@ -86,16 +87,18 @@ def test_contributions_that_do_not_add_up_are_refused():
         check_additivity(parts * np.nan, np.array([-0.5, -0.5]))
 
 
-def test_every_batch_of_contributions_is_checked(model, market):
-    class Faulty:
-        def predict(self, values, pred_contrib=False, **how):
-            wrong = 1e-6 if pred_contrib else 0.0
-            return model.booster_.predict(values, pred_contrib=pred_contrib, **how) + wrong
+def test_every_batch_of_contributions_is_checked(model, market, monkeypatch):
+    def explain_wrongly(forest, X, threads):
+        margin, parts = explain_rows(forest, X, threads)
+        return margin, parts + 1e-6
 
-    faulty = copy.copy(model)
-    faulty.booster_ = Faulty()
+    monkeypatch.setattr("resellerrisk.model.treeshap.explain_rows", explain_wrongly)
     with pytest.raises(ModelError, match="10 of 10 rows"):
-        faulty.contributions(market[0].iloc[:10])
+        model.contributions(market[0].iloc[:10])
+
+
+def test_contributions_say_what_computed_them(model, market):
+    assert model.contributions(market[0].iloc[:2]).attrs["explained_by"] == "quadrature"
 
 
 def test_one_row_alone_is_the_same_row_in_bulk(model, market):
