@@ -243,11 +243,6 @@ class RiskModel(ClassifierMixin, BaseEstimator):
             As for `margin`.
         ModelError
             Values that do not add up.
-
-        Source
-        ------
-        S. Lundberg et al., From local explanations to global understanding with explainable AI for trees
-        (2020), path-dependent TreeSHAP.
         """
         explained = self.explained(X)
         index = X.index if isinstance(X, pd.DataFrame) else None
@@ -256,7 +251,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         return frame
 
     def explained(self, X):
-        """Margins and contributions as arrays, in one pass: a `resellerrisk.model.explaining.Explained`."""
+        """Margins and contributions as arrays, in one pass (`resellerrisk.model.explaining.Explained`)."""
         values = self._read_matrix(X)
         return explain(self.booster_, values, self._threads(values))
 
