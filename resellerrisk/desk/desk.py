@@ -9,6 +9,7 @@ from datetime import datetime
 from resellerrisk.desk.applications import Applications
 from resellerrisk.desk.audit import Audit
 from resellerrisk.desk.cases import Cases
+from resellerrisk.desk.database import Database
 from resellerrisk.desk.decisions import Decisions
 from resellerrisk.desk.lists import Lists
 from resellerrisk.desk.nights import Nights
@@ -61,10 +62,15 @@ class Desk:
         home: str | os.PathLike | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._database = Database(url, home, clock)
+        self.people, self.audit = People(self._database), Audit(self._database)
+        self.cases, self.decisions, self.nights = Cases(), Decisions(), Nights()
+        self.applications, self.lists, self.rules = Applications(), Lists(), Rules()
+        self.settings, self.outcomes, self.outbox = SettingsBook(), Outcomes(), Outbox()
 
     def close(self) -> None:
         """Close all connections."""
+        self._database.engine.dispose()
 
     def __enter__(self) -> Desk:
         return self
