@@ -20,7 +20,7 @@ from resellerrisk.model.treeshap import explain_rows
 
 #: Trees, leaves, depth: the size that libraries are compared at, and the shape that we ship.
 SHAPES = ((500, 31, -1), (300, 8, 4))
-COLUMNS, ROWS, GROWN_ON, REPEATS = 155, 1024, 20_000, 5
+COLUMNS, ROWS, GROWN_ON, REPEATS = 155, 256, 6_000, 5
 
 
 def grow(trees: int, leaves: int, depth: int) -> tuple[lightgbm.Booster, np.ndarray]:
