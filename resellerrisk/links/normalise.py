@@ -8,6 +8,8 @@ door or person. Offline: nothing is looked up. Near misses (a typing slip) are n
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from resellerrisk.links.contacts import email_key, ip_key, phone_key, site_key, tax_id_key
@@ -55,15 +57,20 @@ def _no_country(values, countries):
     return [None] * len(values) if countries is None else countries
 
 
+#: Keys kept of each kind: links are found anew when an account is added while someone waits, over the same texts.
+_KEPT = 1 << 17
 _KEYS = {
-    "email": email_key,
-    "phone": phone_key,
-    "website": site_key,
-    "tax_id": tax_id_key,
-    "ip": ip_key,
-    "address": address_key,
-    "officer": person_key,
-    "pickup_person": person_key,
-    "name": company_key,
+    kind: lru_cache(_KEPT)(to_key)
+    for kind, to_key in {
+        "email": email_key,
+        "phone": phone_key,
+        "website": site_key,
+        "tax_id": tax_id_key,
+        "ip": ip_key,
+        "address": address_key,
+        "officer": person_key,
+        "pickup_person": person_key,
+        "name": company_key,
+    }.items()
 }
 _NATIONAL_KINDS = ("phone", "tax_id")

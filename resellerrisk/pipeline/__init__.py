@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOME = {
+    "Arrivals": "arriving",
     "Scores": "scoring",
     "Trained": "training",
     "evaluate": "evaluating",

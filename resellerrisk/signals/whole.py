@@ -181,6 +181,29 @@ class Whole:
         """The whole of a market whose orders and shipments stand elsewhere: what links and tracing need comes from the extract."""
         return cls(replace(market, **_sparse_tables(market, extract, shipments)), extract)
 
+    def with_applicants(self, market: Market) -> Whole:
+        """The same whole with accounts that have only applied: they ordered and held nothing, so what was traced stands.
+
+        They get the traced figures that every account without early holdings has.
+
+        Parameters
+        ----------
+        market : Market
+            The same market with more accounts, and identifiers of theirs.
+        """
+        places = market.account_ids.get_indexer(self.account_ids)
+        extract = join_extracts([self.extract], market.account_ids, {})
+        more = Whole(market, replace(extract, slates=self.extract.slates))
+        for monday, figures in self._traced.items():
+            silent = np.flatnonzero(np.nan_to_num(figures["held_early_count"]) == 0)
+            if silent.size:
+                count = len(market.account_ids)
+                more._traced[monday] = {
+                    name: _spread(values, places, count, values[silent[0]])
+                    for name, values in figures.items()
+                }
+        return more
+
     def count_codes(self, name: str, moments: np.ndarray, far: int, near: int) -> np.ndarray:
         """Different codes that a declared function gave any account in ``T - far <= time < T - near`` (microseconds), int64[n]."""
         first, last = self._slate(name, far - near)
@@ -217,6 +240,13 @@ class Whole:
             for i, monday in enumerate(missing):
                 self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
         return self._traced
+
+
+def _spread(values: np.ndarray, places: np.ndarray, count: int, other: float) -> np.ndarray:
+    """Values at their new places, and one value for all who came in between."""
+    out = np.full(count, other)
+    out[places] = values
+    return out
 
 
 def _sparse_tables(market: Market, extract: Extract, shipments: bool) -> dict[str, pd.DataFrame]:
