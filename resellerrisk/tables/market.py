@@ -45,6 +45,8 @@ class Market:
         One row a table that was there: `table`, `read`, `used`, `quarantined`; read = used + quarantined.
     faults : tuple of Fault
         What was found in checking, with the rows set aside.
+    set_aside : dict of pandas.DataFrame
+        By table the rows set aside: the cells as they stood, then `row` and `reason`. Tables without such rows are not there.
     """
 
     accounts: pd.DataFrame = field(repr=False)
@@ -60,6 +62,7 @@ class Market:
     present: frozenset[str] = frozenset()
     intake: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     faults: tuple[Fault, ...] = field(default=(), repr=False)
+    set_aside: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_frames(
@@ -215,6 +218,7 @@ def build_market(checked: CheckedTables, quarantine: str | None = None) -> Marke
         present=frozenset(there),
         intake=checked.report.intake,
         faults=checked.report.faults,
+        set_aside={name: one.bad_rows() for name, one in there.items() if one.quarantined},
     )
 
 
