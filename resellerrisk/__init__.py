@@ -44,6 +44,7 @@ _HOME = {
     "trace": "leaks",
     "train": "pipeline",
     "train_parts": "pipeline",
+    "watch_night": "watch",
     "write_case": "reasons",
     "write_market": "tables",
 }

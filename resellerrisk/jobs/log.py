@@ -51,12 +51,17 @@ class Log:
     @contextmanager
     def step(self, name: str, **facts: object) -> Iterator[Step]:
         """A step: its line is written when it ends, however it ends."""
-        step, began, status = Step(), time.monotonic(), "failed"
+        step, began = Step(), time.monotonic()
+        status, failure = "failed", {}
         try:
             yield step
             status = "ok"
+        except Exception as error:
+            failure = describe(error)
+            raise
         finally:
-            self.write(name, status, **facts, **step.told, seconds=round(time.monotonic() - began, 3))
+            seconds = round(time.monotonic() - began, 3)
+            self.write(name, status, **facts, **step.told, seconds=seconds, **failure)
 
     def write(self, step: str, status: str, **facts: object) -> None:
         """One line."""

@@ -112,6 +112,26 @@ class Market:
         """SHA-256 (hex) over what is used: see `resellerrisk.tables.fingerprint`."""
         return fingerprint.take_fingerprint(self.tables())
 
+    def set_aside_at(self, name: str) -> np.ndarray:
+        """When the rows set aside of a table were known.
+
+        Parameters
+        ----------
+        name : str
+            A table of the contract.
+
+        Returns
+        -------
+        datetime64[us][n]
+            In the order of ``set_aside[name]``; NaT where that cell itself cannot be read; empty where none was set aside.
+        """
+        rows, known_at = self.set_aside.get(name), TABLES[name].known_at
+        if rows is None or known_at not in rows:
+            return np.empty(0, "datetime64[us]")
+        told = rows[known_at].map(lambda cell: None if cell is None else str(cell))
+        moments = pd.to_datetime(told, errors="coerce", utc=True, format="ISO8601")
+        return moments.dt.tz_localize(None).to_numpy("datetime64[us]")
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The ten tables by name, in the contract's order."""
         return {name: getattr(self, name) for name in TABLES}

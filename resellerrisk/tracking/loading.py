@@ -70,3 +70,8 @@ def _tell_promise(held: dict) -> str:
     if held["low"] is None:
         return f"{held['average_precision']:.3f}"
     return f"{held['average_precision']:.3f} ({held['low']:.3f} to {held['high']:.3f})"
+
+
+def load_serving(home: Home) -> dict[str, Trained]:
+    """The champions of a home, by subject; a subject that nothing serves is not there."""
+    return {subject: load(home, subject) for subject in SUBJECTS if home.champion(subject) is not None}

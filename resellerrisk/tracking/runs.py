@@ -73,7 +73,7 @@ def _log_figures(client, run_id: str, trained: Trained, figures: dict) -> None:
         if name not in numbers and not isinstance(value, dict)
     }
     at = int(_moment(trained).timestamp() * 1000)
-    metrics = [Metric(_clean(name), float(value), at, 0) for name, value in (numbers | figures).items()]
+    metrics = [Metric(clean_name(name), float(value), at, 0) for name, value in (numbers | figures).items()]
     params = [Param(name, value) for name, value in texts.items()]
     client.log_batch(run_id, metrics=metrics[:1000], params=params[:100])
 
@@ -106,10 +106,10 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """A metric's name as MLflow takes it: letters, digits and a few signs.
 
-    >>> _clean("held_out/honest_held/small shops (new)")
+    >>> clean_name("held_out/honest_held/small shops (new)")
     'held_out/honest_held/small shops _new_'
     """
     return "".join(sign if sign.isalnum() or sign in "_-. /:" else "_" for sign in name)

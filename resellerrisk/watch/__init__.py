@@ -12,9 +12,9 @@ _HOME = {
     "Finding": "findings",
     "WatchSettings": "settings",
     "Watched": "watching",
-    "alarm": "alarm",
+    "send_alarm": "alarm",
     "read_watch_settings": "settings",
-    "watch": "watching",
+    "watch_night": "watching",
 }
 __all__ = list(_HOME)
 

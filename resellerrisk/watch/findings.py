@@ -19,7 +19,7 @@ from resellerrisk.watch.nightly import Move
 from resellerrisk.watch.outcomes import Outcomes
 from resellerrisk.watch.series import DAY
 from resellerrisk.watch.settings import WatchSettings
-from resellerrisk.watch.tables import NEW_DAYS, dates_set_aside
+from resellerrisk.watch.tables import NEW_DAYS
 
 #: Decided cases of so many months speak for the precision.
 PRECISION_MONTHS = 12
@@ -125,7 +125,7 @@ def find_new_words(market: Market, until: pd.Timestamp) -> list[Finding]:
     """
     findings = []
     for name, rows in market.set_aside.items():
-        at = dates_set_aside(market, name)
+        at = market.set_aside_at(name)
         if not at.size:
             continue
         for column in TABLES[name].columns:
@@ -136,7 +136,9 @@ def find_new_words(market: Market, until: pd.Timestamp) -> list[Finding]:
 
 def _new_words(table: str, column, cells: pd.Series, at: np.ndarray, until: pd.Timestamp) -> list[Finding]:
     end = np.datetime64(until, "us")
-    plain = cells.map(lambda cell: "" if cell is None else str(cell).strip().lower().replace(" ", "_").replace("-", "_"))
+    plain = cells.map(
+        lambda cell: "" if cell is None else str(cell).strip().lower().replace(" ", "_").replace("-", "_")
+    )
     unknown = (~plain.isin([*column.allowed, ""])).to_numpy() & (at < end)
     tonight = unknown & (at >= end - DAY)
     older = set(plain[unknown & (at < end - NEW_DAYS * DAY)])
@@ -144,7 +146,9 @@ def _new_words(table: str, column, cells: pd.Series, at: np.ndarray, until: pd.T
     if not words:
         return []
     rows = int((tonight & plain.isin(words).to_numpy()).sum())
-    shown = ", ".join(f"'{word[:30]}'" for word in words[:_VALUES_SHOWN]) + (", …" if len(words) > _VALUES_SHOWN else "")
+    shown = ", ".join(f"'{word[:30]}'" for word in words[:_VALUES_SHOWN]) + (
+        ", …" if len(words) > _VALUES_SHOWN else ""
+    )
     text = (
         f"{table}.{column.name}: {shown} {'is' if len(words) == 1 else 'are'} not in the contract; "
         f"{rows:,} {'row' if rows == 1 else 'rows'} of tonight set aside. There is: {', '.join(column.allowed)}."
@@ -179,7 +183,11 @@ def _low_precision(cases: pd.DataFrame, settings: WatchSettings) -> list[Finding
         f"precision: {fakes} of {decided} decided cases of the last {PRECISION_MONTHS} months were fake; "
         f"below {settings.least_precision:.0%} the desk's work costs more than it saves."
     )
-    return [Finding("precision of decided cases", "what turned out", text, f"{PRECISION_MONTHS} months", float(chance))]
+    return [
+        Finding(
+            "precision of decided cases", "what turned out", text, f"{PRECISION_MONTHS} months", float(chance)
+        )
+    ]
 
 
 def _miscalibrated(calibration: pd.DataFrame, settings: WatchSettings) -> list[Finding]:

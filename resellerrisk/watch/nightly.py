@@ -131,12 +131,20 @@ class Moves:
         """
         point %= self.value.size
         past = self._past(point, least_support)
-        told = self.series, self.width, float(self.value[point]), float(self.expected[point]), float(self.support[point])
+        told = (
+            self.series,
+            self.width,
+            float(self.value[point]),
+            float(self.expected[point]),
+            float(self.support[point]),
+        )
         if past.size < self.grid.least_history or not self._speaks(point, least_support):
             return Move(*told, np.nan, np.nan, False)
         middle = np.median(past)
         low, high = np.quantile(past, [0.025, 0.975])
-        spread = max(_MEDIAN * np.median(np.abs(past - middle)), (high - low) / _MIDDLE, self._counting[point], 1e-9)
+        spread = max(
+            _MEDIAN * np.median(np.abs(past - middle)), (high - low) / _MIDDLE, self._counting[point], 1e-9
+        )
         off = self.error[point] - middle
         freedom = np.clip(past.size / self.width - 1, 3, MOST_FREEDOM)
         p = max(2 * stats.t.sf(abs(off) / spread, freedom), self._by_counting(point))
@@ -185,7 +193,9 @@ def _roll(values: np.ndarray, width: int) -> np.ndarray:
     return sums[1:] - sums[np.maximum(np.arange(values.size) + 1 - width, 0)]
 
 
-def _before(total: np.ndarray, support: np.ndarray, step: int, points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _before(
+    total: np.ndarray, support: np.ndarray, step: int, points: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sums of total and support over the points so many steps before each, and how many points are there."""
     sums, weight, there = (np.zeros(total.size) for _ in range(3))
     for k in range(1, points + 1):

@@ -11,7 +11,7 @@ import pandas as pd
 from resellerrisk.decisions import Settings
 from resellerrisk.matrix import build_matrix, known_fakes, snapshot_accounts, snapshot_orders, take
 from resellerrisk.pipeline import Trained
-from resellerrisk.pipeline.scoring import recommend
+from resellerrisk.pipeline.scoring import early_lines, recommend
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.peers import active_accounts
 from resellerrisk.vocabulary import ACTIONS
@@ -36,10 +36,9 @@ def score_snapshots(
     frame = pd.DataFrame({"account": snapshots.account, "at": snapshots.moments})
     if not len(snapshots):
         return frame.assign(probability=np.empty(0), margin=np.empty(0), action=np.empty(0, object))
-    values = build_matrix(signals, snapshots, trained.columns).values
-    probability = trained.model.predict_proba(values)[:, 1]
-    early = values.get("early_lines_count_this_order")
-    action = recommend(probability, trained, settings, None if early is None else early.to_numpy() > 0)
+    matrix = build_matrix(signals, snapshots, trained.columns)
+    probability = trained.model.predict_proba(matrix.values)[:, 1]
+    action = recommend(probability, trained, settings, early_lines(matrix))
     margin = np.log(probability) - np.log1p(-probability)
     return frame.assign(probability=probability, margin=margin, action=action)
 
@@ -87,7 +86,14 @@ def night_series(scored: pd.DataFrame, until: pd.Timestamp, nights: int) -> list
         *by_night.mean(scored["margin"].to_numpy()),
         "scores",
     )
-    return [score, *_by_action(scored["action"].to_numpy(), lambda chosen: Nights(at[chosen], account[chosen], until, nights).rows, "orders")]
+    return [
+        score,
+        *_by_action(
+            scored["action"].to_numpy(),
+            lambda chosen: Nights(at[chosen], account[chosen], until, nights).rows,
+            "orders",
+        ),
+    ]
 
 
 def month_series(scored: pd.DataFrame, firsts: pd.DatetimeIndex) -> list[Series]:
@@ -99,7 +105,9 @@ def month_series(scored: pd.DataFrame, firsts: pd.DatetimeIndex) -> list[Series]
 
     total = np.bincount(month, scored["margin"], len(firsts))
     everybody = rows(np.ones(month.size, bool))
-    score = Series("accounts score", "score", "Mean log-odds of the active accounts.", total, everybody, "scores")
+    score = Series(
+        "accounts score", "score", "Mean log-odds of the active accounts.", total, everybody, "scores"
+    )
     return [score, *_by_action(scored["action"].to_numpy(), rows, "accounts")]
 
 
@@ -108,7 +116,11 @@ def _by_action(action: np.ndarray, rows, subject: str) -> list[Series]:
     for name in ACTIONS:
         counted = rows(action == name)
         meaning = f"Number of {subject} with this recommended action."
-        found.append(Series(f"{subject} to {name}", "count", meaning, counted, np.ones(counted.size), "volume by action"))
+        found.append(
+            Series(
+                f"{subject} to {name}", "count", meaning, counted, np.ones(counted.size), "volume by action"
+            )
+        )
     return found
 
 
@@ -137,7 +149,9 @@ def stability_index(before: np.ndarray, now: np.ndarray, bins: int = 10) -> floa
         return float("nan")
     edges = np.unique(np.quantile(before, np.linspace(0, 1, bins + 1)[1:-1]))
     shares = [
-        np.maximum(np.bincount(np.searchsorted(edges, x, side="right"), minlength=edges.size + 1) / x.size, 1e-4)
+        np.maximum(
+            np.bincount(np.searchsorted(edges, x, side="right"), minlength=edges.size + 1) / x.size, 1e-4
+        )
         for x in (before, now)
     ]
     return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())

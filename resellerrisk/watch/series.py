@@ -65,8 +65,10 @@ class Nights:
         self.count = count
         at = np.asarray(at, "datetime64[us]")
         # Nights are counted back from T: the last is [T - 1 day, T), whatever the hour of T.
-        back = (np.datetime64(until, "us") - at - np.timedelta64(1, "us")) // DAY
-        night = count - 1 - np.where(np.isnat(at), count, back.astype(np.int64))
+        known = ~np.isnat(at)
+        back = np.full(at.size, count, np.int64)
+        back[known] = (np.datetime64(until, "us") - at[known] - np.timedelta64(1, "us")) // DAY
+        night = count - 1 - back
         self.kept = (night >= 0) & (night < count)
         self._night = night[self.kept]
         account = np.asarray(account, np.int64)[self.kept]

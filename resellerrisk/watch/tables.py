@@ -22,7 +22,9 @@ FEW_VALUES = ("country", "method")
 #: A value is new for so many days after it first appeared in its table.
 NEW_DAYS = 28
 #: Which moment of a view's rows, and what their table is called.
-_VIEWS = {name: name for name in ("orders", "returns", "payments", "identifiers")} | {"deliveries": "shipments"}
+_VIEWS = {name: name for name in ("orders", "returns", "payments", "identifiers")} | {
+    "deliveries": "shipments"
+}
 
 
 def table_series(signals: Signals, until: pd.Timestamp, nights: int) -> list[Series]:
@@ -74,16 +76,40 @@ def _of_column(
     name = f"{table.name}.{column.name}"
     if not column.required:
         missing = cells.isna().to_numpy()
-        yield Series(f"{name} missing", "share", f"Cells that are empty. {column.meaning}", *nights.mean(missing), "cells missing")
+        yield Series(
+            f"{name} missing",
+            "share",
+            f"Cells that are empty. {column.meaning}",
+            *nights.mean(missing),
+            "cells missing",
+        )
     if column.kind is Kind.WORD:
         codes = cells.cat.codes.to_numpy()
         for code, word in enumerate(cells.cat.categories):
             is_word = np.where(codes < 0, np.nan, codes == code)
-            yield Series(f"{name} is {word}", "share", f"Rows with this word. {column.meaning}", *nights.mean(is_word), "words and values")
+            yield Series(
+                f"{name} is {word}",
+                "share",
+                f"Rows with this word. {column.meaning}",
+                *nights.mean(is_word),
+                "words and values",
+            )
     elif column.kind in (Kind.NUMBER, Kind.WHOLE) and column.name != "line":
-        yield Series(f"{name} size", "number", f"Mean of the logarithm. {column.meaning}", *nights.mean(level(cells.to_numpy(float))), "words and values")
+        yield Series(
+            f"{name} size",
+            "number",
+            f"Mean of the logarithm. {column.meaning}",
+            *nights.mean(level(cells.to_numpy(float))),
+            "words and values",
+        )
     elif column.name in FEW_VALUES:
-        yield Series(f"{name} is new", "share", f"Rows with a value first seen in the last {NEW_DAYS} days. {column.meaning}", *nights.mean(_is_new(cells, at)), "words and values")
+        yield Series(
+            f"{name} is new",
+            "share",
+            f"Rows with a value first seen in the last {NEW_DAYS} days. {column.meaning}",
+            *nights.mean(_is_new(cells, at)),
+            "words and values",
+        )
 
 
 def _is_new(cells: pd.Series, at: np.ndarray) -> np.ndarray:
@@ -100,25 +126,17 @@ def _over_list_price(market: Market, nights: Nights) -> Series:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(codes >= 0, np.log(price / listed[codes]), np.nan)
     meaning = "Mean of the logarithm of the price of a disc over its list price."
-    return Series("orders.unit_price over list price", "number", meaning, *nights.mean(ratio), "words and values")
+    return Series(
+        "orders.unit_price over list price", "number", meaning, *nights.mean(ratio), "words and values"
+    )
 
 
 def _set_aside(market: Market, table: Table, until: pd.Timestamp, count: int, nights: Nights) -> Series:
     """Share of a night's rows that could not be used; each row counts."""
-    at = dates_set_aside(market, table.name)
+    at = market.set_aside_at(table.name)
     bad = Nights(at, np.arange(at.size), until, count).rows
     meaning = "Rows set aside because of a faulty cell."
     return Series(f"{table.name} set aside", "share", meaning, bad, bad + nights.rows, "rows set aside")
-
-
-def dates_set_aside(market: Market, name: str) -> np.ndarray:
-    """When the rows set aside of a table were known, datetime64[us]; NaT where that cell itself cannot be read."""
-    table, rows = TABLES[name], market.set_aside.get(name)
-    if rows is None or table.known_at not in rows:
-        return np.empty(0, "datetime64[us]")
-    told = rows[table.known_at].map(lambda cell: None if cell is None else str(cell))
-    moments = pd.to_datetime(told, errors="coerce", utc=True, format="ISO8601")
-    return moments.dt.tz_localize(None).to_numpy("datetime64[us]")
 
 
 def _of_view(signals: Signals, view: str, until: pd.Timestamp, count: int) -> Iterator[Series]:

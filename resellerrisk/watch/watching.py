@@ -104,7 +104,7 @@ class Watched:
         return [folder / name for name in (*files, "figures.csv")]
 
 
-def watch(
+def watch_night(
     market: Market,
     models: dict[str, Trained] | None = None,
     *,
@@ -142,7 +142,7 @@ def watch(
     Examples
     --------
     >>> import resellerrisk as rr
-    >>> watched = watch(rr.read_market("data/sample"), as_of="2019-12-31")
+    >>> watched = watch_night(rr.read_market("data/sample"), as_of="2019-12-31")
     >>> watched.raised, watched.notes
     (False, ('No order model: scores and actions of orders are not watched.', 'No account model: scores of accounts and what turned out are not watched.'))
     """
