@@ -37,15 +37,14 @@ class Arrivals:
         self._compared = compared_columns(trained.columns)
         self._months: dict[int, object] = {}
 
-    def add(self, accounts: pd.DataFrame, identifiers: pd.DataFrame | None = None) -> Signals:
+    def add(self, accounts: pd.DataFrame) -> Signals:
         """The signals of some newcomers, with the market around them.
 
         Parameters
         ----------
         accounts : DataFrame
-            Columns of the contract's accounts table; ``applied_at`` is the moment at which each is looked at.
-        identifiers : DataFrame, optional
-            What was seen on them.
+            Columns of the contract's accounts table; ``applied_at`` is the moment at which each is looked at. Identifiers
+            become known from that moment on, too late for it, and are not asked for.
 
         Returns
         -------
@@ -58,7 +57,7 @@ class Arrivals:
             A cell that the contract does not allow, or an account that is in the market already.
         """
         market = self.signals.market
-        new = Market.from_frames(_frames_of(market, accounts, identifiers), limit=0.0)
+        new = Market.from_frames(_frames_of(market, accounts), limit=0.0)
         there = market.account_ids.intersection(new.account_ids)
         if len(there):
             raise InputError(
@@ -68,9 +67,7 @@ class Arrivals:
         self.signals.whole.traced(pd.unique(monday_of(moments)))
         whole = self.signals.whole.with_applicants(_join(market, new))
         months = {int(month): self._peers(int(month)) for month in pd.unique(month_of(moments))}
-        alone = market.part(market.account_ids.isin([])).with_tables(
-            accounts=new.accounts, identifiers=new.identifiers
-        )
+        alone = market.part(market.account_ids.isin([])).with_tables(accounts=new.accounts)
         return Signals(alone, self.signals.catalogue, whole, months)
 
     def prepare(self, moment) -> None:
@@ -85,30 +82,15 @@ class Arrivals:
         return self._months[month]
 
 
-def _frames_of(market: Market, accounts: pd.DataFrame, identifiers) -> dict[str, pd.DataFrame]:
+def _frames_of(market: Market, accounts: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The newcomers as a market of their own, to be held to the contract like any other."""
-    frames = {
-        name: getattr(market, name).head(0) for name in ("titles", "street_dates", "orders", "identifiers")
-    }
-    frames["accounts"] = accounts
-    if identifiers is not None:
-        frames["identifiers"] = identifiers
-    return frames
+    frames = {name: getattr(market, name).head(0) for name in ("titles", "street_dates", "orders")}
+    return frames | {"accounts": accounts}
 
 
 def _join(market: Market, new: Market) -> Market:
-    """One market of both; only accounts and identifiers have more rows."""
-    return market.with_tables(
-        accounts=_stack(market.accounts, new.accounts),
-        identifiers=_stack(market.identifiers, new.identifiers),
-    )
-
-
-def _stack(rows: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
-    """Rows of both under the columns of the first; categories give way to their texts, to be coded anew."""
+    """One market of both; only the accounts have more rows."""
+    rows = market.accounts
     plain = {name: object for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)}
-    if not len(more):
-        return rows
-    return pd.concat(
-        [rows.astype(plain), more.reindex(columns=rows.columns).astype(plain)], ignore_index=True
-    )
+    more = new.accounts.reindex(columns=rows.columns)
+    return market.with_tables(accounts=pd.concat([rows.astype(plain), more.astype(plain)], ignore_index=True))

@@ -189,7 +189,7 @@ class Whole:
         Parameters
         ----------
         market : Market
-            The same market with more accounts, and identifiers of theirs.
+            The same market with more accounts.
         """
         places = market.account_ids.get_indexer(self.account_ids)
         extract = join_extracts([self.extract], market.account_ids, {})

@@ -23,26 +23,16 @@ def arrivals(market, signals):
 
 @pytest.fixture(scope="module")
 def newcomer(market):
-    """A form that shares its street and its bank with accounts that are there."""
+    """A form that gives the street, mail and telephone of an account that is there."""
     form = market.accounts.iloc[[7]].astype({"account_id": object})
-    known = market.identifiers
-    bank = known[(known["kind"] == "bank").to_numpy()].iloc[0]["value"]
-    seen = pd.DataFrame(
-        {"account_id": ["00-NEW"], "kind": ["bank"], "value": [bank], "seen_at": [NOW - SECOND]}
-    )
-    return form.assign(account_id="00-NEW", applied_at=NOW - 2 * SECOND, legal_name="Another Name Ltd"), seen
+    return form.assign(account_id="00-NEW", applied_at=NOW - 2 * SECOND, legal_name="Another Name Ltd")
 
 
-def _in_the_tables(market, form, seen):
-    """The same market with the newcomer's rows in its tables."""
-
-    def stack(rows, more):
-        plain = {name: object for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)}
-        return pd.concat([rows.astype(plain), more.astype({"account_id": object})], ignore_index=True)
-
-    return market.with_tables(
-        accounts=stack(market.accounts, form), identifiers=stack(market.identifiers, seen)
-    )
+def _in_the_tables(market, form):
+    """The same market with the newcomer's row in its tables."""
+    rows = market.accounts
+    plain = {name: object for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)}
+    return market.with_tables(accounts=pd.concat([rows.astype(plain), form.astype(plain)], ignore_index=True))
 
 
 def _score(market, signals, model):
@@ -50,8 +40,8 @@ def _score(market, signals, model):
 
 
 def test_a_newcomer_in_memory_meets_the_figures_of_one_in_the_tables(arrivals, market, newcomer):
-    alone = arrivals.add(*newcomer)
-    whole = _in_the_tables(market, *newcomer)
+    alone = arrivals.add(newcomer)
+    whole = _in_the_tables(market, newcomer)
     quick = _score(alone.market, alone, arrivals.trained)
     slow = _score(whole, prepare_signals(whole), arrivals.trained)
     pd.testing.assert_frame_equal(quick.signals, slow.signals, check_exact=True)
@@ -61,8 +51,8 @@ def test_a_newcomer_in_memory_meets_the_figures_of_one_in_the_tables(arrivals, m
 def test_whom_a_newcomer_shares_a_value_with_is_seen_and_one_who_shares_nothing_is_not_linked(
     arrivals, newcomer
 ):
-    form, seen = newcomer
-    linked = _score(*_both(arrivals.add(form, seen)), arrivals.trained).signals
+    form = newcomer
+    linked = _score(*_both(arrivals.add(form)), arrivals.trained).signals
     blank = {
         name: [None] for name in ("street", "postcode", "email", "phone", "website", "tax_id", "trading_name")
     }
@@ -74,14 +64,14 @@ def test_whom_a_newcomer_shares_a_value_with_is_seen_and_one_who_shares_nothing_
 
 
 def test_an_account_that_is_there_cannot_apply_again(arrivals, market, newcomer):
-    form, _ = newcomer
+    form = newcomer
     there = str(market.account_ids[3])
     with pytest.raises(InputError, match="is in the accounts table already"):
         arrivals.add(form.assign(account_id=there))
 
 
 def test_a_form_is_held_to_the_contract(arrivals, newcomer):
-    form, _ = newcomer
+    form = newcomer
     with pytest.raises(InputError, match="business_type"):
         arrivals.add(form.astype({"business_type": object}).assign(business_type="palace"))
 
