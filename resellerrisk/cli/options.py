@@ -27,7 +27,7 @@ Model = Annotated[
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Costs and capacity as TOML; packaged ones by default.")
 ]
-Engine = Annotated[str, typer.Option(help="memory; parts: part by part in bounded memory, parquet only.")]
+Engine = Annotated[str, typer.Option(help="memory; parts: part by part, in less memory, parquet only.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
 
 

@@ -1,4 +1,4 @@
-"""Score and train on a market part by part, in bounded memory, with the same bits as in one piece.
+"""Score and train on a market part by part, in less memory, with the same bits as in one piece.
 
 Three rounds over a `PartedMarket`: take each part's extract; compute signals and peers with the whole around; then, without touching
 a row again, put in what peers say and score. What is written is in the order of the accounts, as in one piece.
