@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Case": "reasons",
     "Evaluation": "evaluation",
+    "Explainer": "pipeline",
     "Home": "tracking",
     "Market": "tables",
     "ResellerRiskError": "errors",
@@ -31,6 +32,7 @@ _HOME = {
     "catalogue": "signals.catalogue",
     "check_market": "tables",
     "evaluate": "pipeline",
+    "evidence": "signals.evidence",
     "explain": "pipeline",
     "promote": "tracking",
     "read_market": "tables",

@@ -57,6 +57,10 @@ class Trace:
     evidence: Evidence = field(repr=False)
     posterior: Posterior = field(repr=False)
 
+    def figures(self) -> dict[str, np.ndarray]:
+        """The figures of `LEAK_FIGURES` of every account of the market, float64[n_accounts] each."""
+        return account_figures(self.posterior, self.evidence)
+
 
 def trace(market: Market, as_of: str | pd.Timestamp, *, groups: np.ndarray | None = None) -> Trace:
     """Trace the leaks known before a moment to the accounts that may be their sources.

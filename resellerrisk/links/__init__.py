@@ -10,6 +10,7 @@ from resellerrisk.links.declare import LINK_FIGURES, LINK_KINDS, STANDING_FIGURE
 from resellerrisk.links.find import find_links
 from resellerrisk.links.identity import MailLists, mail_domain_kind, phone_country_agrees, tax_id_state
 from resellerrisk.links.links import Links
+from resellerrisk.links.listing import list_group, list_links, list_steps
 from resellerrisk.links.normalise import normalise
 
 __all__ = [
@@ -21,6 +22,9 @@ __all__ = [
     "Links",
     "MailLists",
     "find_links",
+    "list_group",
+    "list_links",
+    "list_steps",
     "mail_domain_kind",
     "normalise",
     "phone_country_agrees",

@@ -122,6 +122,8 @@ class LinkFigure:
         Where more risk is believed to be.
     reason : str
         The sentence of the desk; ``{value}`` is filled in.
+    reason_one : str
+        The sentence where the value is exactly one, if it is another.
     """
 
     name: str
@@ -129,10 +131,13 @@ class LinkFigure:
     unit: str
     riskier: str
     reason: str
+    reason_one: str = ""
 
 
-def _figure(name: str, unit: str, riskier: str, meaning: str, reason: str) -> LinkFigure:
-    return LinkFigure(name, meaning, unit, riskier, reason)
+def _figure(
+    name: str, unit: str, riskier: str, meaning: str, reason: str, reason_one: str = ""
+) -> LinkFigure:
+    return LinkFigure(name, meaning, unit, riskier, reason, reason_one)
 
 
 LINK_FIGURES = (
@@ -140,6 +145,7 @@ LINK_FIGURES = (
         "linked_accounts_count", "count", "none",
         "Other accounts that share an identifier held by few.",
         "{value} other accounts share identifiers with it.",
+        "{value} other account shares identifiers with it.",
     ),
     _figure(
         "link_strength_total", "strength", "higher",
@@ -155,11 +161,12 @@ LINK_FIGURES = (
         "shared_kinds_count", "count", "higher",
         "Most kinds of identifiers shared with one other account.",
         "With one other account it shares {value} kinds of identifiers.",
+        "With one other account it shares {value} kind of identifier.",
     ),
     _figure(
         "linked_fake_count", "count", "higher",
         "Linked accounts that had been found fake.",
-        "{value} of the accounts it shares identifiers with had been found fake.",
+        "Of the accounts it shares identifiers with {value} had been found fake.",
     ),
     _figure(
         "linked_fake_share", "share", "higher",
@@ -179,12 +186,14 @@ LINK_FIGURES = (
     _figure(
         "steps_to_known_fake", "count", "lower",
         "Links to the nearest account found fake: 1, 2, missing beyond.",
-        "An account found fake is {value} link(s) away.",
+        "An account found fake is {value} links away.",
+        "An account found fake is {value} link away.",
     ),
     _figure(
         "link_group_size", "count", "higher",
         "Accounts in its group: all that strong links join, itself included.",
         "Strong links join it with others to a group of {value} accounts.",
+        "It is joined with no other account by strong links: a group of {value}.",
     ),
     _figure(
         "link_group_age_days", "days", "none",
@@ -195,41 +204,49 @@ LINK_FIGURES = (
         "link_group_fake_count", "count", "higher",
         "Accounts of its group, itself left out, that had been found fake.",
         "{value} accounts of its group had been found fake.",
+        "{value} account of its group had been found fake.",
     ),
     _figure(
         "shared_pickup_person_count", "count", "higher",
         "Other accounts whose discs the same persons fetched.",
         "Its pick-up persons also fetched for {value} other accounts.",
+        "Its pick-up persons also fetched for {value} other account.",
     ),
     _figure(
         "shared_payment_count", "count", "higher",
         "Other accounts that paid from the same bank account or card.",
         "{value} other accounts paid from the same bank account or card.",
+        "{value} other account paid from the same bank account or card.",
     ),
     _figure(
         "shared_device_count", "count", "higher",
         "Other accounts seen on the same device.",
         "{value} other accounts were seen on the same device.",
+        "{value} other account was seen on the same device.",
     ),
     _figure(
         "shared_ip_count", "count", "higher",
         "Other accounts seen at the same ip address, widely shared ones left out.",
         "{value} other accounts were seen at the same ip address.",
+        "{value} other account was seen at the same ip address.",
     ),
     _figure(
         "shared_phone_count", "count", "higher",
         "Other accounts with the same telephone number.",
         "{value} other accounts gave the same telephone number.",
+        "{value} other account gave the same telephone number.",
     ),
     _figure(
         "shared_ship_to_count", "count", "higher",
         "Other accounts that ship to an address this one ships to, docks of many left out.",
         "{value} other accounts ship to an address it ships to.",
+        "{value} other account ships to an address it ships to.",
     ),
     _figure(
         "identifiers_changed_hands_count", "count", "higher",
         "Identifiers it took up after every earlier holder had stopped.",
         "{value} of its identifiers belonged before to accounts that had stopped.",
+        "{value} of its identifiers belonged before to an account that had stopped.",
     ),
     _figure(
         "newest_link_days", "days", "lower",

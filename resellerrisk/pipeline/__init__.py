@@ -6,6 +6,7 @@ from importlib import import_module
 
 _HOME = {
     "Arrivals": "arriving",
+    "Explainer": "explaining",
     "Scores": "scoring",
     "Trained": "training",
     "evaluate": "evaluating",

@@ -11,30 +11,24 @@ from importlib import import_module
 _HOME = {
     "Case": "case",
     "Link": "case",
-    "Reason": "strongest",
+    "Past": "case",
+    "Finding": "grouped",
+    "Reason": "grouped",
+    "Similar": "case",
     "Step": "case",
     "Trace": "case",
     "case_orders": "history",
-    "find_reasons": "strongest",
-    "group_by_family": "strongest",
+    "find_reasons": "grouped",
+    "group_by_family": "grouped",
     "make_steps": "case",
+    "show_case": "page",
+    "show_parts": "page",
+    "show_style": "page",
     "write_case": "page",
     "write_reasons": "strongest",
 }
 
-__all__ = [
-    "Case",
-    "Link",
-    "Reason",
-    "Step",
-    "Trace",
-    "case_orders",
-    "find_reasons",
-    "group_by_family",
-    "make_steps",
-    "write_case",
-    "write_reasons",
-]
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> object:

@@ -9,20 +9,22 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 
+import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import ModelError
+from resellerrisk.reasons.grouped import Reason
 from resellerrisk.reasons.history import LINE_COLUMNS
-from resellerrisk.reasons.sentences import describe
-from resellerrisk.reasons.strongest import Reason
+from resellerrisk.reasons.sentences import describe, label_window
 from resellerrisk.signals.declare import Column
 from resellerrisk.tables import as_utc
+from resellerrisk.translations import ENGLISH, LANGUAGES, Language
 from resellerrisk.vocabulary import ACTIONS, BANDS, OUTCOMES
 
 #: Version of the JSON layout; goes up when a name in it changes.
-JSON_LAYOUT = 1
+JSON_LAYOUT = 2
 #: Probabilities may differ from the contributions' own sum by so much.
 TOLERANCE = 1e-6
 
@@ -41,13 +43,17 @@ class Step:
 class Link:
     """A value shared with another account: of what kind, since when, and what had been decided about the other by then.
 
-    ``outcome`` is one of `vocabulary.OUTCOMES`, or None where nothing had been decided.
+    ``outcome`` is one of `vocabulary.OUTCOMES`, or None where nothing had been decided. ``strength``, 0-1, is that of this
+    value alone, ``holders`` the accounts that held it then, ``near`` that the two values are a slip apart.
     """
 
     account_id: str
     kind: str
     since: pd.Timestamp
     outcome: str | None = None
+    strength: float = 0.0
+    holders: int = 2
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,32 @@ class Trace:
     title: str
     leaked_at: pd.Timestamp
     probability: float
+
+
+@dataclass(frozen=True)
+class Past:
+    """The score at an earlier moment, by the same model from what was known then."""
+
+    as_of: pd.Timestamp
+    score: int
+    probability: float
+    band: str
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A decided account whose score is made up alike: when it is compared, what was decided, and how alike, 0-1.
+
+    ``families`` are those that move both scores most in the same direction.
+    """
+
+    account_id: str
+    outcome: str
+    decided_at: pd.Timestamp
+    as_of: pd.Timestamp
+    score: int
+    likeness: float
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +119,14 @@ class Case:
         From `case_orders`.
     links : tuple of Link
     traces : tuple of Trace
+    traced_at : Timestamp, optional
+        The Monday whose trace the score used.
+    evidence : mapping of str to Evidence
+        By the signal of each finding: the rows behind its value.
+    history : tuple of Past
+        Oldest first, the case's own moment last.
+    similar : tuple of Similar
+        Most alike first.
     form : mapping of str to object
         What the account said of itself, by the words to show.
     model_version, data_fingerprint : str
@@ -98,6 +138,8 @@ class Case:
         One of `vocabulary.SUBJECTS`.
     order_id : str
         The order, where the subject is one.
+    language : str
+        One of `translations.LANGUAGES`: that of the sentences.
 
     Raises
     ------
@@ -126,6 +168,10 @@ class Case:
     orders: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LINE_COLUMNS)))
     links: tuple[Link, ...] = ()
     traces: tuple[Trace, ...] = ()
+    traced_at: pd.Timestamp | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    history: tuple[Past, ...] = ()
+    similar: tuple[Similar, ...] = ()
     form: Mapping[str, object] = field(default_factory=dict)
     model_version: str = ""
     data_fingerprint: str = ""
@@ -133,6 +179,7 @@ class Case:
     known_rows: Mapping[str, int] = field(default_factory=dict)
     subject: str = "account"
     order_id: str = ""
+    language: str = LANGUAGES[0]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "as_of", as_utc(self.as_of))
@@ -183,7 +230,9 @@ class Case:
                 f"its steps add up to a probability of {told:.6f}, it says {self.probability:.6f}",
             ),
         ]
-        outcomes = {link.outcome for link in self.links} - {None, *OUTCOMES}
+        tests.append((self.language not in LANGUAGES, f"language {self.language!r} is none of {LANGUAGES}"))
+        told = [*(link.outcome for link in self.links), *(one.outcome for one in self.similar)]
+        outcomes = {*told} - {None, *OUTCOMES}
         tests.append(
             (bool(outcomes), f"outcomes {sorted(map(str, outcomes))} are none of {', '.join(OUTCOMES)}")
         )
@@ -201,7 +250,11 @@ def probability_of(log_odds: float) -> float:
 
 
 def make_steps(
-    values: pd.Series, contributions: pd.Series, columns: Mapping[str, Column], shown: int = 12
+    values: pd.Series,
+    contributions: pd.Series,
+    columns: Mapping[str, Column],
+    shown: int = 12,
+    language: Language = ENGLISH,
 ) -> tuple[Step, ...]:
     """The waterfall's steps: the strongest contributions one by one, then all others as one.
 
@@ -212,6 +265,7 @@ def make_steps(
     columns : mapping of column name to Column
     shown : int
         Steps shown one by one.
+    language : Language
 
     Returns
     -------
@@ -220,27 +274,33 @@ def make_steps(
     """
     moving = contributions[contributions != 0]
     order = moving.abs().sort_values(ascending=False, kind="stable").index
-    steps = [_make_step(columns[name], float(values[name]), float(moving[name])) for name in order[:shown]]
+    steps = [
+        _make_step(columns[name], float(values[name]), float(moving[name]), language) for name in order[:shown]
+    ]
     others = order[shown:]
     if len(others):
-        steps.append(Step(f"{len(others)} further signals together", "", math.fsum(moving[others])))
+        rest = language.count(
+            "{n} further signal", "{n} further signals together", len(others), n=len(others)
+        )
+        steps.append(Step(rest, "", math.fsum(moving[others])))
     return tuple(steps)
 
 
-def _make_step(column: Column, value: float, contribution: float) -> Step:
-    words = describe(column)
-    spoken = f"{words[:1].upper()}{words[1:]}"
-    window = f" ({column.window_words.removeprefix('the ')})" if column.window_words else ""
-    return Step(spoken + window, column.unit.show(value), contribution, column.name)
+def _make_step(column: Column, value: float, contribution: float, language: Language) -> Step:
+    words, window = describe(column, language), label_window(column, language)
+    label = f"{words[:1].upper()}{words[1:]}" + (f" ({window})" if window else "")
+    return Step(label, column.unit.show(value, language), contribution, column.name)
 
 
 def _plain(value):
     """A value as JSON knows it."""
     if isinstance(value, pd.DataFrame):
         named = value if value.index.name is None else value.reset_index()
-        return [{str(key): _plain(cell) for key, cell in row.items()} for row in named.to_dict("records")]
+        return _plain_rows(named)
+    if hasattr(value, "to_plain"):
+        return _plain(value.to_plain())
     if is_dataclass(value):
-        return {key: _plain(part) for key, part in asdict(value).items()}
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
@@ -252,3 +312,27 @@ def _plain(value):
     if hasattr(value, "item"):
         value = value.item()
     return value if isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _plain_rows(frame: pd.DataFrame) -> list[dict]:
+    """A frame's rows as JSON knows them, column by column: cases of many lines are common."""
+    columns = []
+    for name in frame:
+        cells = frame[name]
+        if cells.dtype.kind == "M":
+            columns.append([told and f"{told}Z" for told in _plain_times(cells)])
+        elif cells.dtype.kind in "iub":
+            columns.append(cells.tolist())
+        elif cells.dtype.kind == "f":
+            columns.append([None if cell != cell or math.isinf(cell) else cell for cell in cells.tolist()])
+        else:
+            columns.append([_plain(cell) for cell in cells.astype(object)])
+    names = [str(name) for name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain_times(cells: pd.Series) -> list[str | None]:
+    known = cells.notna().to_numpy()
+    told = np.full(len(cells), None, object)
+    told[known] = [stamp.isoformat() for stamp in cells[known]]
+    return told.tolist()

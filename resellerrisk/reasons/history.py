@@ -27,7 +27,7 @@ LINE_COLUMNS = (
 )
 
 
-def case_orders(market, account_id: str, as_of) -> pd.DataFrame:
+def case_orders(market, account_id: str, as_of, views=None) -> pd.DataFrame:
     """The order lines of one account, oldest first, as they were known at a moment.
 
     Parameters
@@ -37,6 +37,8 @@ def case_orders(market, account_id: str, as_of) -> pd.DataFrame:
     account_id : str
     as_of : str, datetime or Timestamp
         Rows strictly before it are read; without a zone it is UTC.
+    views : Views, optional
+        The market's views, where they are already prepared.
 
     Returns
     -------
@@ -53,14 +55,17 @@ def case_orders(market, account_id: str, as_of) -> pd.DataFrame:
     """
     if account_id not in market.account_ids:
         raise InputError(f"There is no account {account_id!r}.", hint="look for its id in the accounts table")
-    moment = as_utc(as_of)
-    lines = market.orders
-    lines = lines[((lines["account_id"] == account_id) & (lines["ordered_at"] < moment)).to_numpy()]
+    from resellerrisk.signals.rows import Views
+
+    moment, views = as_utc(as_of), views or Views(market)
+    code = market.account_ids.get_loc(account_id)
+    lines = _rows_of(market.orders, code)
+    lines = lines[(lines["ordered_at"] < moment).to_numpy()]
     lines = lines.sort_values(["ordered_at", "order_id", "line"], kind="stable").reset_index(drop=True)
     lines = _with_titles(lines, market.titles)
-    lines["delivered_at"] = _first_deliveries(market.shipments, account_id, moment, lines)
-    lines["street_date"], lines["lead_days"] = _street_dates(market, lines, "ordered_at")
-    _, lines["delivered_lead_days"] = _street_dates(market, lines, "delivered_at")
+    lines["delivered_at"] = _first_deliveries(market.shipments, code, moment, lines)
+    lines["street_date"], lines["lead_days"] = _street_dates(views, lines, "ordered_at")
+    _, lines["delivered_lead_days"] = _street_dates(views, lines, "delivered_at")
     return lines[list(LINE_COLUMNS)]
 
 
@@ -71,27 +76,38 @@ def _with_titles(lines: pd.DataFrame, titles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _first_deliveries(
-    shipments: pd.DataFrame, account_id: str, moment: pd.Timestamp, lines: pd.DataFrame
+    shipments: pd.DataFrame, code: int, moment: pd.Timestamp, lines: pd.DataFrame
 ) -> np.ndarray:
     """When each line first arrived, as far as it had; a line may leave in parts."""
     if not len(shipments):
         return np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[us]")
-    came = shipments[
-        ((shipments["account_id"] == account_id) & (shipments["delivered_at"] < moment)).to_numpy()
-    ]
-    keys = [came["order_id"].astype(object), came["line"].astype(np.int64)]
-    first = came["delivered_at"].groupby(keys).min()
-    wanted = pd.MultiIndex.from_arrays([lines["order_id"].astype(object), lines["line"].astype(np.int64)])
-    return first.reindex(wanted).to_numpy("datetime64[us]")
+    came = _rows_of(shipments, code)
+    came = came[(came["delivered_at"] < moment).to_numpy()]
+    # Orders and shipments share one list of order ids, so that codes compare.
+    came = pd.DataFrame(
+        {
+            "order": came["order_id"].cat.codes.to_numpy(),
+            "line": came["line"].to_numpy(np.int64),
+            "at": came["delivered_at"].to_numpy("datetime64[us]"),
+        }
+    )
+    first = came.sort_values("at", kind="stable").drop_duplicates(["order", "line"])
+    wanted = pd.DataFrame(
+        {"order": lines["order_id"].cat.codes.to_numpy(), "line": lines["line"].to_numpy(np.int64)}
+    )
+    return wanted.merge(first, how="left", on=["order", "line"])["at"].to_numpy("datetime64[us]")
 
 
-def _street_dates(market, lines: pd.DataFrame, at: str) -> tuple[np.ndarray, np.ndarray]:
+def _rows_of(frame: pd.DataFrame, code: int) -> pd.DataFrame:
+    """The rows of one account, by its code."""
+    return frame.iloc[np.flatnonzero(frame["account_id"].cat.codes.to_numpy() == code)]
+
+
+def _street_dates(views, lines: pd.DataFrame, at: str) -> tuple[np.ndarray, np.ndarray]:
     """The street date known at each line's moment, and the days until it; both missing where the moment is."""
-    from resellerrisk.signals.rows import Views
-
     moments = lines[at].to_numpy("datetime64[us]")
     happened = ~np.isnat(moments)
     dates = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[us]")
     titles = lines["title_id"].cat.codes.to_numpy().astype(np.int64)
-    dates[happened] = Views(market).street_date_known(titles[happened], moments[happened])
+    dates[happened] = views.street_date_known(titles[happened], moments[happened])
     return dates, (dates - moments) / np.timedelta64(1, "D")

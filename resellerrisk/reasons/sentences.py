@@ -1,7 +1,7 @@
 """One reason as a sentence: what was seen, what is typical of shops like it, and which way it moves the score.
 
-The sentence comes from the signal's own declaration; nothing is worded here but what every reason shares: a missing value,
-a range, and the ending. Which columns are told is not decided here.
+The sentence comes from the signal's own declaration, in the language asked for; nothing is worded here but what every reason
+shares: a missing value, a range, a position among peers, and the ending. Which columns are told is not decided here.
 """
 
 from __future__ import annotations
@@ -9,12 +9,21 @@ from __future__ import annotations
 from math import isnan
 
 from resellerrisk.signals.declare import Column, Unit
+from resellerrisk.translations import ENGLISH, Language
 
 RAISES, LOWERS = "Raises the score.", "Lowers the score."
 UNKNOWN = "not known"
+POSITION = "Higher than {value} of shops of the same type and size ({window}): {meaning}."
 
 
-def tell(column: Column, value: float, low: float, high: float, contribution: float) -> str:
+def tell(
+    column: Column,
+    value: float,
+    low: float,
+    high: float,
+    contribution: float,
+    language: Language = ENGLISH,
+) -> str:
     """The reason that one column gives for one score.
 
     Parameters
@@ -27,6 +36,7 @@ def tell(column: Column, value: float, low: float, high: float, contribution: fl
         Lower and upper quartile among shops like it; NaN where that is not known.
     contribution : float
         Log-odds that the value adds to the score; its sign is the ending.
+    language : Language
 
     Returns
     -------
@@ -45,14 +55,30 @@ def tell(column: Column, value: float, low: float, high: float, contribution: fl
     >>> tell(column, float("nan"), float("nan"), float("nan"), -0.1)
     'Not known for the last 90 days: order lines placed at night. Lowers the score.'
     """
-    ending = RAISES if contribution > 0 else LOWERS
-    typical = show_typical(column.unit, low, high)
+    ending = language.text(RAISES if contribution > 0 else LOWERS)
+    return f"{tell_seen(column, value, low, high, language)} {ending}"
+
+
+def tell_seen(column: Column, value: float, low: float, high: float, language: Language = ENGLISH) -> str:
+    """What was seen and what is typical, without the ending; see `tell`."""
     if isnan(value):
-        return f"{_tell_missing(column, typical)} {ending}"
-    told = column.declaration.reason.format(
-        value=column.unit.show(value), window=column.window_words, typical=typical
-    )
-    return f"{told} {ending}"
+        return _tell_missing(column, low, high, language)
+    shown, window = column.unit.show(value, language), show_window(column, language)
+    if column.base:
+        return language.text(POSITION, value=shown, window=window, meaning=describe(column.base, language))
+    slots = {"value": shown, "window": window, "typical": show_typical(column.unit, low, high, language, value)}
+    declared = column.declaration
+    if declared.otherwise:
+        return language.text(declared.reason if value else declared.otherwise, **slots)
+    if not is_counted(column):
+        return language.text(declared.reason, **slots)
+    return language.count(declared.reason_one or declared.reason, declared.reason, value, **slots)
+
+
+def is_counted(column: Column) -> bool:
+    """Whether the words around the value depend on how many it is."""
+    unit = column.unit
+    return not (unit.words or unit.name in {"share", "points", "yes/no"})
 
 
 def names_typical(column: Column) -> bool:
@@ -60,8 +86,54 @@ def names_typical(column: Column) -> bool:
     return "{typical}" in column.declaration.reason
 
 
-def show_typical(unit: Unit, low: float, high: float) -> str:
-    """The range between two quartiles as a person reads it.
+def show_window(column: Column, language: Language = ENGLISH) -> str:
+    """The column's window as words; empty where the value stands at the snapshot itself.
+
+    Examples
+    --------
+    >>> from resellerrisk.signals.catalogue import catalogue
+    >>> show_window(catalogue().column("lines_count_30d")), show_window(catalogue().column("mail_free"))
+    ('the last 30 days', '')
+    """
+    window = column.window
+    if window is None:
+        return ""
+    if window.own_order:
+        return language.text("the order itself")
+    if not window.far:
+        return language.text("all time so far")
+    if window.near:
+        told = "the {days} days before the last {near}"
+        return language.text(told, days=window.far - window.near, near=window.near)
+    return language.text("the last {days} days", days=window.far)
+
+
+def label_window(column: Column, language: Language = ENGLISH) -> str:
+    """The column's window as a label that stands by itself; empty where the value stands at the snapshot.
+
+    Examples
+    --------
+    >>> from resellerrisk.signals.catalogue import catalogue
+    >>> label_window(catalogue().column("lines_count_30d"))
+    'last 30 days'
+    """
+    window = column.window
+    if window is None:
+        return ""
+    if window.own_order:
+        return language.text("this order")
+    if not window.far:
+        return language.text("all time")
+    if window.near:
+        told = "{days} days before the last {near}"
+        return language.text(told, days=window.far - window.near, near=window.near)
+    return language.text("last {days} days", days=window.far)
+
+
+def show_typical(
+    unit: Unit, low: float, high: float, language: Language = ENGLISH, value: float = float("nan")
+) -> str:
+    """The range between two quartiles as a person reads it; of a yes or no, how it compares with the value.
 
     Examples
     --------
@@ -70,21 +142,28 @@ def show_typical(unit: Unit, low: float, high: float) -> str:
     ('7.3 to 16.5 days', '3% to 12%', '0%')
     >>> show_typical(YES_NO, 0.0, 1.0), show_typical(DAYS, float("nan"), float("nan"))
     ('some yes, some no', 'not known')
+    >>> show_typical(YES_NO, 0.0, 0.0, value=0.0), show_typical(YES_NO, 0.0, 0.0, value=1.0)
+    ('mostly the same', 'mostly not')
     """
     if isnan(low) or isnan(high):
-        return UNKNOWN
-    first, second = unit.show(low), unit.show(high)
+        return language.text(UNKNOWN)
+    if unit.name == "yes/no":
+        if low != high:
+            return language.text("some yes, some no")
+        return language.text("mostly the same" if isnan(value) or value == low else "mostly not")
+    first, second = unit.show(low, language), unit.show(high, language)
     if first == second:
         return first
     if unit.words:
-        return "of several kinds"
-    if unit.name == "yes/no":
-        return "some yes, some no"
-    return f"{first.removesuffix(unit.name).rstrip()} to {second}"
+        return language.text("of several kinds")
+    number, blank, name = first.partition(" ")
+    if unit.name and unit.name not in {"share", "points"} and blank and name:
+        first = number
+    return language.text("{low} to {high}", low=first, high=second)
 
 
-def describe(column: Column) -> str:
-    """What the column measures, as the middle of a sentence: no capital at the front, no full stop.
+def describe(column: Column, language: Language = ENGLISH) -> str:
+    """What the column measures, as the middle of a sentence: no full stop, and no capital at the front.
 
     Examples
     --------
@@ -96,15 +175,22 @@ def describe(column: Column) -> str:
     'order lines'
     """
     if column.base:
-        return f"where it stands among shops of the same type and size: {describe(column.base)}"
-    meaning = column.declaration.meaning.rstrip(".")
-    acronym = meaning[1:2].isupper()
-    return meaning if acronym else meaning[:1].lower() + meaning[1:]
+        meaning = describe(column.base, language)
+        return language.text("where it stands among shops of the same type and size: {meaning}", meaning=meaning)
+    return language.middle(language.text(column.declaration.meaning).rstrip("."))
 
 
-def _tell_missing(column: Column, typical: str) -> str:
+def _tell_missing(column: Column, low: float, high: float, language: Language) -> str:
     """The sentence where the value is missing, which may weigh as much as a value."""
+    slots = {"meaning": describe(column, language), "window": show_window(column, language)}
     spoken_of = column.window is not None and (column.window.far or column.window.own_order)
-    window = f" for {column.window_words}" if spoken_of else ""
-    compared = f" (shops like this: {typical})" if names_typical(column) and typical != UNKNOWN else ""
-    return f"Not known{window}: {describe(column)}{compared}."
+    compared = names_typical(column) and column.unit.name != "yes/no" and not (isnan(low) or isnan(high))
+    if compared:
+        slots["typical"] = show_typical(column.unit, low, high, language)
+    if spoken_of and compared:
+        return language.text("Not known for {window}: {meaning} (shops like this: {typical}).", **slots)
+    if spoken_of:
+        return language.text("Not known for {window}: {meaning}.", **slots)
+    if compared:
+        return language.text("Not known: {meaning} (shops like this: {typical}).", **slots)
+    return language.text("Not known: {meaning}.", **slots)

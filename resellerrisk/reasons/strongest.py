@@ -1,59 +1,24 @@
 """The strongest reasons for every score: which columns are told, and the sentences they tell.
 
-Windows of one signal, and its position among peers, are one reason: the strongest of them speaks. What the sentences say is
-worded in `sentences`; contributions are taken as they come, nothing is computed from a model here.
+Windows of one signal, and its position among peers, are one reason beside a score: the strongest of them speaks. What the
+sentences say is worded in `sentences`, what a case tells in `grouped`; nothing is computed from a model here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import MatrixError
-from resellerrisk.reasons.sentences import names_typical, show_typical, tell
-from resellerrisk.signals.declare import FAMILIES, Column
+from resellerrisk.reasons.sentences import names_typical, tell
+from resellerrisk.signals.declare import Column
+from resellerrisk.translations import ENGLISH, Language
 from resellerrisk.vocabulary import REASONS_SHOWN
 
 #: Quartiles by column name, shape (n, 2) each, or a function that gives them for a column and some rows.
 Typical = Mapping[str, np.ndarray] | Callable[[Column, np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One reason with what stands behind its sentence.
-
-    Attributes
-    ----------
-    signal : str
-        Name of the column.
-    family : str
-        The family it is read with.
-    sentence : str
-        What the desk reads.
-    value, typical, window : str
-        What was seen, what is typical of shops like it, over which time, each as a person reads it.
-    contribution : float
-        Log-odds that it adds to the score.
-    share : float
-        Its part of everything that moves the score, either way, 0-1.
-    """
-
-    signal: str
-    family: str
-    sentence: str
-    value: str
-    typical: str
-    window: str
-    contribution: float
-    share: float
-
-    @property
-    def raises(self) -> bool:
-        """Whether it moves the score up."""
-        return self.contribution > 0
 
 
 def write_reasons(
@@ -62,6 +27,7 @@ def write_reasons(
     typical: Typical,
     columns: Mapping[str, Column],
     count: int = REASONS_SHOWN,
+    language: Language = ENGLISH,
 ) -> pd.DataFrame:
     """The strongest reasons of every row, by absolute contribution, both what raises and what lowers.
 
@@ -78,6 +44,7 @@ def write_reasons(
         The declarations.
     count : int
         Reasons per row.
+    language : Language
 
     Returns
     -------
@@ -106,62 +73,22 @@ def write_reasons(
     >>> print(reasons.loc[0, "reason_2"])
     None
     """
-    added = _check(values, contributions, columns)
+    added = check_contributions(values, contributions, columns)
     told = [columns[name] for name in values.columns]
-    chosen = choose_columns(added, _signals_of(told), count)
+    chosen = choose_columns(added, signals_of(told), count)
     sentences = np.full(chosen.shape, None, object)
     signals = np.full(chosen.shape, None, object)
     weights = np.full(chosen.shape, np.nan)
     for place in np.unique(chosen[chosen >= 0]):
         rows, ranks = np.nonzero(chosen == place)
         column, seen = told[place], values.iloc[:, place].to_numpy(float)[rows]
-        weight, ranges = added[rows, place], _look_up(typical, column, rows)
-        sentences[rows, ranks] = [tell(column, *each) for each in zip(seen, *ranges.T, weight, strict=True)]
+        weight, ranges = added[rows, place], look_up(typical, column, rows)
+        sentences[rows, ranks] = [
+            tell(column, *each, language) for each in zip(seen, *ranges.T, weight, strict=True)
+        ]
         signals[rows, ranks] = column.name
         weights[rows, ranks] = weight
     return _to_frame(sentences, signals, weights, values.index)
-
-
-def find_reasons(
-    values: pd.Series,
-    contributions: pd.Series,
-    typical: Typical,
-    columns: Mapping[str, Column],
-    count: int = 6,
-) -> tuple[Reason, ...]:
-    """The reasons for one score with what stands behind them: up to ``count`` that raise it, then as many that lower it.
-
-    Parameters
-    ----------
-    values, contributions : Series of length k
-        One row of what `write_reasons` takes.
-    typical, columns
-        As for `write_reasons`; a function is asked for row 0.
-    count : int
-        Reasons on each side.
-
-    Returns
-    -------
-    tuple of Reason
-        Strongest first on each side; empty where nothing moves the score.
-
-    Raises
-    ------
-    MatrixError
-        As `write_reasons`.
-    """
-    added = _check(values.to_frame().T, contributions.to_frame().T, columns)
-    told = [columns[name] for name in values.index]
-    chosen = choose_columns(added, _signals_of(told), len(told))[0]
-    everything = np.abs(added).sum()
-    sides = [
-        [place for place in chosen if place >= 0 and sign * added[0, place] > 0][:count] for sign in (1, -1)
-    ]
-    return tuple(
-        _make_reason(told[place], float(values.iloc[place]), float(added[0, place]), typical, everything)
-        for side in sides
-        for place in side
-    )
 
 
 def choose_columns(contributions: np.ndarray, signals: np.ndarray, count: int) -> np.ndarray:
@@ -195,58 +122,7 @@ def choose_columns(contributions: np.ndarray, signals: np.ndarray, count: int) -
     return chosen
 
 
-def group_by_family(contributions: pd.Series, columns: Mapping[str, Column]) -> pd.DataFrame:
-    """What each family of signals adds to one score.
-
-    Parameters
-    ----------
-    contributions : Series of length k
-        Log-odds by column name.
-    columns : mapping of column name to Column
-
-    Returns
-    -------
-    DataFrame with index ``family``
-        ``raises`` (>= 0) and ``lowers`` (<= 0) in log-odds, and ``share``: the family's part of everything that moves the
-        score, either way, 0-1. Greatest share first; families that add nothing are left out.
-
-    Examples
-    --------
-    >>> from resellerrisk.signals.declare import COUNT, NEITHER, columns_of, last, signal
-    >>> @signal("orders", COUNT, last(30, 90), riskier=NEITHER, family="ordering", reason="{value}", source="-")
-    ... def lines(orders):
-    ...     '''Order lines.'''
-    >>> columns = {column.name: column for column in columns_of(lines.declared)}
-    >>> group_by_family(pd.Series({"lines_count_30d": 0.3, "lines_count_90d": -0.1}), columns).loc["ordering"].to_dict()
-    {'raises': 0.3, 'lowers': -0.1, 'share': 1.0}
-    """
-    added = contributions.to_numpy(float)
-    family = np.array([columns[name].family for name in contributions.index], object)
-    parts = pd.DataFrame({"raises": np.maximum(added, 0.0), "lowers": np.minimum(added, 0.0)})
-    sums = parts.groupby(pd.Categorical(family, FAMILIES), observed=True).sum().rename_axis("family")
-    sums.index = sums.index.astype(object)
-    moved = sums["raises"] - sums["lowers"]
-    sums["share"] = moved / moved.sum() if moved.sum() > 0 else 0.0
-    return sums[moved > 0].sort_values("share", ascending=False, kind="stable")
-
-
-def _make_reason(
-    column: Column, value: float, contribution: float, typical: Typical, everything: float
-) -> Reason:
-    low, high = _look_up(typical, column, np.array([0]))[0]
-    return Reason(
-        signal=column.name,
-        family=column.family,
-        sentence=tell(column, value, low, high, contribution),
-        value=column.unit.show(value),
-        typical=show_typical(column.unit, low, high),
-        window=column.window_words,
-        contribution=contribution,
-        share=abs(contribution) / everything,
-    )
-
-
-def _look_up(typical: Typical, column: Column, rows: np.ndarray) -> np.ndarray:
+def look_up(typical: Typical, column: Column, rows: np.ndarray) -> np.ndarray:
     """Quartiles of a column for some rows, shape (m, 2); missing where its sentence does not name them."""
     if names_typical(column):
         if callable(typical):
@@ -256,14 +132,14 @@ def _look_up(typical: Typical, column: Column, rows: np.ndarray) -> np.ndarray:
     return np.full((rows.size, 2), np.nan)
 
 
-def _signals_of(columns: list[Column]) -> np.ndarray:
+def signals_of(columns: list[Column]) -> np.ndarray:
     """A number for each column, the same for all columns of one declared function."""
     functions = [(column.base or column).declaration.function for column in columns]
     numbers = {function: number for number, function in enumerate(dict.fromkeys(functions))}
     return np.array([numbers[function] for function in functions], np.int64)
 
 
-def _check(values: pd.DataFrame, contributions: pd.DataFrame, columns: Mapping[str, Column]) -> np.ndarray:
+def check_contributions(values: pd.DataFrame, contributions: pd.DataFrame, columns: Mapping[str, Column]) -> np.ndarray:
     """The contributions as an array, or what is wrong with them."""
     if list(values.columns) != list(contributions.columns) or not values.index.equals(contributions.index):
         raise MatrixError(

@@ -8,12 +8,12 @@ from resellerrisk.signals.declare import (
     CHANGE,
     COUNT,
     DAYS,
+    EACH,
     HIGHER,
     LOWER,
     NEITHER,
     SHARE,
     SINCE_LAST,
-    TIMES,
     as_is,
     earlier,
     ever,
@@ -192,11 +192,11 @@ def shift_lead_delivered(lead_delivered_mean_90d, past_lead_delivered_mean_90_45
 
 @signal(
     "derived",
-    as_is(TIMES),
+    as_is(EACH),
     riskier=NEITHER,
     family="change",
     source=TAKEOVER,
-    reason="{value} as many order lines a day as in the year before (shops like this: {typical}).",
+    reason="Order lines a day for each one of the year before: {value} (shops like this: {typical}).",
 )
 def shift_tempo(lines_count_90d, past_lines_count_90_455d):
     """Order lines a day in the last 90 days over those of the year before, one line added to each."""

@@ -14,6 +14,51 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from resellerrisk.errors import DeclarationError
+from resellerrisk.signals.units import (
+    ADDRESSES as ADDRESSES,
+)
+from resellerrisk.signals.units import (
+    BITS as BITS,
+)
+from resellerrisk.signals.units import (
+    CHANGE as CHANGE,
+)
+from resellerrisk.signals.units import (
+    DAYS as DAYS,
+)
+from resellerrisk.signals.units import (
+    DISCS as DISCS,
+)
+from resellerrisk.signals.units import (
+    EACH as EACH,
+)
+from resellerrisk.signals.units import (
+    MONEY as MONEY,
+)
+from resellerrisk.signals.units import (
+    NUMBER as NUMBER,
+)
+from resellerrisk.signals.units import (
+    SHARE_OF as SHARE_OF,
+)
+from resellerrisk.signals.units import (
+    TIMES as TIMES,
+)
+from resellerrisk.signals.units import (
+    TITLES as TITLES,
+)
+from resellerrisk.signals.units import (
+    YEARS as YEARS,
+)
+from resellerrisk.signals.units import (
+    YES_NO as YES_NO,
+)
+from resellerrisk.signals.units import (
+    Unit as Unit,
+)
+from resellerrisk.signals.units import (
+    kind_of as kind_of,
+)
 
 HIGHER, LOWER, NEITHER = 1, -1, 0
 RISKIER_WORDS = {HIGHER: "higher", LOWER: "lower", NEITHER: "neither"}
@@ -34,72 +79,6 @@ FAMILIES = (
 
 
 @dataclass(frozen=True)
-class Unit:
-    """What a value is counted in: its range, how it is stored as a whole number, how it is printed.
-
-    Parameters
-    ----------
-    name : str
-        The word for the unit.
-    scale : int
-        Real values are summed as ``round(value * scale)``; the float appears once, at the end.
-    low, high : float
-        Range of possible values.
-    one : str
-        The word for exactly one, where it is another.
-    words : tuple of str
-        The words behind the codes 0, 1, ... of a value that is one of several kinds.
-
-    Examples
-    --------
-    >>> SHARE_OF.show(0.256), DAYS.show(11.72), DISCS.show(1204.0), SHARE_OF.show(float("nan"))
-    ('26%', '11.7 days', '1,204 units', 'not known')
-    >>> DAYS.show(1.0), CHANGE.show(-0.1)
-    ('1 day', '10 points down')
-    """
-
-    name: str
-    scale: int = 1
-    low: float = 0.0
-    high: float = float("inf")
-    one: str = ""
-    words: tuple[str, ...] = ()
-
-    def show(self, value: float) -> str:
-        """The value as a person reads it; a missing value is "not known"."""
-        if value != value:
-            return "not known"
-        if self.words:
-            return self.words[int(value)]
-        if self.name == "share":
-            digits = 0 if value == 0 or abs(value) >= 0.01 else 1
-            return f"{100 * value:.{digits}f}%"
-        if self.name == "points":
-            return f"{abs(100 * value):.0f} points {'down' if value < 0 else 'up'}"
-        if self.name == "yes/no":
-            return "yes" if value else "no"
-        number = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.3g}"
-        return f"{number} {self.one if abs(value) == 1 and self.one else self.name}".strip()
-
-
-SHARE_OF = Unit("share", high=1.0)
-YES_NO = Unit("yes/no", high=1.0)
-NUMBER = Unit("")
-DAYS = Unit("days", scale=86_400, low=-float("inf"), one="day")
-YEARS = Unit("years", low=-float("inf"), one="year")
-DISCS = Unit("units", one="unit")
-TITLES = Unit("titles", one="title")
-ADDRESSES = Unit("addresses", one="address")
-MONEY = Unit("", scale=100)
-TIMES = Unit("times", scale=10_000)
-BITS = Unit("bits")
-#: A share's move against another time, in points of a hundred.
-CHANGE = Unit("points", low=-1.0)
-#: One number per another; may exceed 1.
-EACH = Unit("")
-
-
-@dataclass(frozen=True)
 class Measure:
     """How the values of many rows become one number.
 
@@ -117,15 +96,6 @@ class Measure:
 _NAN = float("nan")
 SHARE = Measure("mean", "share", SHARE_OF, _NAN)
 COUNT = Measure("sum", "count", NUMBER, 0.0)
-
-
-def kind_of(words: tuple[str, ...]) -> Unit:
-    """A unit for a code into ``words``.
-
-    >>> kind_of(("dvd", "uhd")).show(1.0)
-    'uhd'
-    """
-    return Unit("kind", high=float(len(words) - 1), words=words)
 
 
 def mean(unit: Unit) -> Measure:
@@ -228,6 +198,8 @@ class Declaration:
     source: str
     peers: tuple[Window, ...] = ()
     market: bool = False
+    reason_one: str = ""
+    otherwise: str = ""
 
     @property
     def meaning(self) -> str:
@@ -279,6 +251,8 @@ def signal(
     source: str,
     peers: Iterable[Window] = (),
     market: bool = False,
+    reason_one: str = "",
+    otherwise: str = "",
 ) -> Callable[[Callable], Callable]:
     """Declare a function over rows as a signal; the function itself is returned.
 
@@ -303,6 +277,10 @@ def signal(
         At these windows the position among shops of the same type and size becomes a column too.
     market : bool
         The same measure is computed over all accounts together, for derived signals to compare with.
+    reason_one : str
+        The sentence where the value is exactly one, if it is another.
+    otherwise : str
+        Of a value that is yes or no the sentence for no; ``reason`` is the one for yes.
 
     Examples
     --------
@@ -316,7 +294,7 @@ def signal(
 
     def declare(function: Callable) -> Callable:
         function.declared = Declaration(
-            function, table, measure, flat, riskier, family, reason, source, tuple(peers), market
+            function, table, measure, flat, riskier, family, reason, source, tuple(peers), market, reason_one, otherwise
         )
         return function
 
@@ -369,7 +347,8 @@ def check_declarations(functions: Iterable[Callable], tables: Iterable[str]) -> 
 
 def _mistakes_of(declared: Declaration, tables: tuple[str, ...]) -> list[str]:
     """What is wrong with one declaration, in words."""
-    slots = {name for _, name, _, _ in string.Formatter().parse(declared.reason) if name is not None}
+    slots = _slots(declared.reason)
+    yes_no = declared.measure.unit.name == "yes/no"
     kind = declared.measure.kind
     own_order = any(window.own_order for window in declared.windows)
     tests = [
@@ -378,7 +357,12 @@ def _mistakes_of(declared: Declaration, tables: tuple[str, ...]) -> list[str]:
         (declared.riskier not in RISKIER_WORDS, "riskier is none of HIGHER, LOWER, NEITHER"),
         (not declared.meaning, "has no docstring, so the catalogue cannot say what it means"),
         (not declared.source.strip(), "has no source"),
-        ("value" not in slots, "its reason does not show {value}"),
+        ("value" not in slots and not yes_no, "its reason does not show {value}"),
+        (yes_no != bool(declared.otherwise), "a yes or no wants a sentence for each, and nothing else does"),
+        (
+            any(text and _slots(text) != slots for text in (declared.reason_one, declared.otherwise)),
+            "its sentences do not have the same slots",
+        ),
         (
             bool(declared.measure.unit.words) and declared.riskier != NEITHER,
             "a kind has no direction of risk",
@@ -397,3 +381,7 @@ def _mistakes_of(declared: Declaration, tables: tuple[str, ...]) -> list[str]:
         ),
     ]
     return [words for wrong, words in tests if wrong]
+
+
+def _slots(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}

@@ -125,6 +125,7 @@ def pickup_people(identifiers):
     family="returns",
     source=RETAIL,
     reason="{value} were sent back in {window} (shops like this: {typical}).",
+    reason_one="{value} was sent back in {window} (shops like this: {typical}).",
 )
 def returned(returns):
     """Units sent back."""

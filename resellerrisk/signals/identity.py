@@ -76,7 +76,8 @@ def website_age(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="No web site given: {value} (shops like this: {typical}).",
+    reason="The form names no web site (shops like this: {typical}).",
+    otherwise="The form names a web site (shops like this: {typical}).",
 )
 def website_missing(form):
     """Whether the form names no web site."""
@@ -93,7 +94,8 @@ def _mail_kinds(form) -> np.ndarray:
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="Mail address at a free provider: {value} (shops like this: {typical}).",
+    reason="The mail address is at a free provider (shops like this: {typical}).",
+    otherwise="The mail address is not at a free provider (shops like this: {typical}).",
 )
 def mail_free(form):
     """Whether the mail address is at a free mail provider."""
@@ -106,7 +108,8 @@ def mail_free(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="Mail address at a provider of throw-away addresses: {value}.",
+    reason="The mail address is at a provider of throw-away addresses.",
+    otherwise="The mail address is not at a provider of throw-away addresses.",
 )
 def mail_disposable(form):
     """Whether the mail address is at a provider of disposable addresses."""
@@ -119,7 +122,8 @@ def mail_disposable(form):
     riskier=LOWER,
     family="identity",
     source=FORMS,
-    reason="Mail address at the web site's own domain: {value} (shops like this: {typical}).",
+    reason="The mail address is at the web site's own domain (shops like this: {typical}).",
+    otherwise="The mail address is not at the web site's own domain (shops like this: {typical}).",
 )
 def mail_at_own_site(form):
     """Whether the mail address is at the domain of the account's own web site."""
@@ -132,7 +136,8 @@ def mail_at_own_site(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="No tax id given: {value} (shops like this: {typical}).",
+    reason="The form names no tax id (shops like this: {typical}).",
+    otherwise="The form names a tax id (shops like this: {typical}).",
 )
 def tax_id_missing(form):
     """Whether the form names no tax id."""
@@ -145,7 +150,8 @@ def tax_id_missing(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="The tax id fails its country's own check: {value} (shops like this: {typical}).",
+    reason="The tax id fails its country's own check (shops like this: {typical}).",
+    otherwise="The tax id passes its country's own check (shops like this: {typical}).",
 )
 def tax_id_failing(form):
     """Whether the tax id given fails the check digits or the form of its country; missing where none is given."""
@@ -159,7 +165,8 @@ def tax_id_failing(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="The phone belongs to another country than the address: {value}.",
+    reason="The phone belongs to another country than the address.",
+    otherwise="The phone belongs to the same country as the address.",
 )
 def phone_country_differs(form):
     """Whether the phone number belongs to another country than the address; missing where it cannot be told."""
@@ -172,7 +179,8 @@ def phone_country_differs(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="The address is a home: {value} (shops like this: {typical}).",
+    reason="The address is a home (shops like this: {typical}).",
+    otherwise="The address is no home (shops like this: {typical}).",
 )
 def address_residential(form):
     """Whether the address on the form is residential."""
@@ -185,7 +193,8 @@ def address_residential(form):
     riskier=HIGHER,
     family="identity",
     source=FORMS,
-    reason="The address is a mailbox: {value} (shops like this: {typical}).",
+    reason="The address is a mailbox (shops like this: {typical}).",
+    otherwise="The address is no mailbox (shops like this: {typical}).",
 )
 def address_mailbox(form):
     """Whether the address on the form is a mailbox."""
@@ -212,6 +221,7 @@ def form_complete(form):
     family="identity",
     source=FORMS,
     reason="The form claims {value} stores (shops like this: {typical}).",
+    reason_one="The form claims {value} store (shops like this: {typical}).",
 )
 def stores_claimed(form):
     """Stores that the form claims."""
@@ -225,6 +235,7 @@ def stores_claimed(form):
     family="identity",
     source=FORMS,
     reason="The form declares {value} units a month (shops like this: {typical}).",
+    reason_one="The form declares {value} unit a month (shops like this: {typical}).",
 )
 def units_declared(form):
     """Units a month that the form declares."""
@@ -237,7 +248,8 @@ def units_declared(form):
     riskier=NEITHER,
     family="identity",
     source=OWN,
-    reason="Street date agreement signed: {value} (shops like this: {typical}).",
+    reason="The street date agreement is signed (shops like this: {typical}).",
+    otherwise="The street date agreement is not signed (shops like this: {typical}).",
 )
 def street_date_agreement(form):
     """Whether the account signed to respect street dates."""

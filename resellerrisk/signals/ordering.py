@@ -8,13 +8,13 @@ from resellerrisk.signals.declare import (
     COUNT,
     DAYS,
     DISCS,
+    EACH,
     HIGHER,
     LOWER,
     MONEY,
     NEITHER,
     SHARE,
     SINCE_LAST,
-    TIMES,
     TITLES,
     Unit,
     as_is,
@@ -270,11 +270,11 @@ def placed(orders):
 
 @signal(
     "derived",
-    as_is(TIMES),
+    as_is(EACH),
     riskier=NEITHER,
     family="ordering",
     source=SLATE,
-    reason="{value} as many units as titles in the last 365 days (shops like this: {typical}).",
+    reason="Units ordered for each title in the last 365 days: {value} (shops like this: {typical}).",
 )
 def units_per_title(units_total_365d, titles_distinct_365d):
     """Units ordered per title in the last 365 days: depth against breadth."""
@@ -283,11 +283,11 @@ def units_per_title(units_total_365d, titles_distinct_365d):
 
 @signal(
     "derived",
-    as_is(TIMES),
+    as_is(EACH),
     riskier=NEITHER,
     family="ordering",
     source=OWN,
-    reason="{value} the units that the form declared were ordered (shops like this: {typical}).",
+    reason="Units ordered a month for each unit that the form declared: {value} (shops like this: {typical}).",
 )
 def units_against_claim(units_total_90d, units_declared):
     """Units ordered a month in the last 90 days, against the units that the form declared."""

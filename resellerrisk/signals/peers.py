@@ -128,6 +128,14 @@ class PeerBook:
             out[rows] = self._months[int(month)].quartiles(column, types[rows], sizes[rows])
         return out
 
+    def peers_of(self, column: Column, snapshots, work) -> np.ndarray:
+        """The known values of the peers of one snapshot, sorted; ``work`` gives the account's own size."""
+        month = int(month_of(snapshots.at)[0])
+        self._prepare(np.array([month]))
+        return self._months[month].peers(
+            column, self._types(snapshots.account), work.named(SIZE_COLUMN)
+        )
+
     def _types(self, account: np.ndarray) -> np.ndarray:
         return np.asarray(self._signals.views.form.business_type.codes, np.int64)[account]
 
@@ -179,6 +187,10 @@ class _Month:
                 upto = np.searchsorted(peers, values[rows], side="right")
                 out[rows] = (lower + upto) / 2 / peers.size
         return np.where(np.isnan(values), np.nan, out)
+
+    def peers(self, column: Column, types, sizes) -> np.ndarray:
+        """The values that one account is compared with."""
+        return self._peers(column, int((types * SIZES + self._size_class(sizes))[0]))
 
     def quartiles(self, column: Column, types, sizes) -> np.ndarray:
         out = np.full((types.size, 2), np.nan)

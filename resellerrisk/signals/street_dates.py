@@ -73,6 +73,7 @@ def early_lines(orders):
     family="street date",
     source=SDNY,
     reason="{value} in {window} were of discs not yet on sale (shops like this: {typical}).",
+    reason_one="{value} in {window} was of a disc not yet on sale (shops like this: {typical}).",
 )
 def early_units(orders):
     """Units ordered of discs that were not yet on sale."""
@@ -88,6 +89,7 @@ def early_units(orders):
     source=SLATE,
     market=True,
     reason="{value} ordered before their street date in {window} (shops like this: {typical}).",
+    reason_one="{value} ordered before its street date in {window} (shops like this: {typical}).",
 )
 def early_titles(orders):
     """Different titles ordered before their street date."""
@@ -161,6 +163,7 @@ def early_few_copies(orders):
     family="street date",
     source=SLATE,
     reason="{value} copies a line were ordered before street date in {window} (shops like this: {typical}).",
+    reason_one="{value} copy a line was ordered before street date in {window} (shops like this: {typical}).",
 )
 def early_copies(orders):
     """Copies per line ordered before street date."""
@@ -206,6 +209,7 @@ def early_elsewhere(orders):
     family="street date",
     source=OWN,
     reason="{value} accounts had already asked for a title when this account ordered it before street date, in {window} (shops like this: {typical}).",
+    reason_one="{value} account had already asked for a title when this account ordered it before street date, in {window} (shops like this: {typical}).",
 )
 def sought_after(orders):
     """Accounts that had already ordered the title, over lines ordered before street date."""
@@ -248,6 +252,7 @@ def early_bluray(orders):
     family="street date",
     source=MOTIVE,
     reason="{value} were ordered again after their street date in {window} (shops like this: {typical}).",
+    reason_one="{value} was ordered again after its street date in {window} (shops like this: {typical}).",
 )
 def followed_up(orders):
     """Different titles ordered again once on sale."""
@@ -261,6 +266,7 @@ def followed_up(orders):
     family="street date",
     source=MOTIVE,
     reason="For each title ordered before street date {value} were ordered again after it (shops like this: {typical}).",
+    reason_one="For each title ordered before street date {value} was ordered again after it (shops like this: {typical}).",
 )
 def follow_up(followed_up_distinct_365d, early_titles_distinct_365d):
     """Titles ordered again once on sale, per title ordered before street date, last 365 days."""
@@ -305,6 +311,7 @@ def delivered_early(deliveries):
     source=TRADE,
     market=True,
     reason="{value} arrived before their street date in {window} (shops like this: {typical}).",
+    reason_one="{value} arrived before its street date in {window} (shops like this: {typical}).",
 )
 def held_early(deliveries):
     """Different titles that arrived before their street date."""

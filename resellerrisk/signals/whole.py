@@ -174,6 +174,7 @@ class Whole:
         self.extract = extract
         self.asks = Asks(extract.ask_title, extract.ask_at, len(market.title_ids))
         self._traced: dict[int, dict[str, np.ndarray]] = {}
+        self._traces: dict[int, object] = {}
         self._slates: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
 
     @classmethod
@@ -209,6 +210,11 @@ class Whole:
         first, last = self._slate(name, far - near)
         return np.searchsorted(first, moments - near) - np.searchsorted(last, moments - far)
 
+    def codes_between(self, name: str, moment: int, far: int, near: int) -> np.ndarray:
+        """The codes that `count_codes` counts at one moment, sorted."""
+        codes, first, last = join_runs(*self.extract.slates[name], far - near)
+        return np.unique(codes[(first < moment - near) & (last >= moment - far)])
+
     def _slate(self, name: str, width: int) -> tuple[np.ndarray, np.ndarray]:
         """Beginnings and ends, each sorted, of the stretches without a gap longer than a width.
 
@@ -240,6 +246,21 @@ class Whole:
             for i, monday in enumerate(missing):
                 self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
         return self._traced
+
+    def trace_at(self, monday: int):
+        """The whole trace on a Monday 00:00 UTC (microseconds), of which `traced` gives the figures; made once.
+
+        Returns
+        -------
+        Trace
+        """
+        from resellerrisk.leaks import trace
+
+        if monday not in self._traces:
+            found = trace(self.market, pd.Timestamp(monday, unit="us"))
+            self._traces[monday] = found
+            self._traced.setdefault(monday, found.figures())
+        return self._traces[monday]
 
 
 def _spread(values: np.ndarray, places: np.ndarray, count: int, other: float) -> np.ndarray:
