@@ -307,11 +307,14 @@ class Explainer:
             return ()
         sources = self.signals.whole.trace_at(_micros(monday)).sources
         mine = sources[
-            (sources["account_id"] == account_id).to_numpy() & (sources["probability"] >= _LEAST_TRACE).to_numpy()
+            (sources["account_id"] == account_id).to_numpy()
+            & (sources["probability"] >= _LEAST_TRACE).to_numpy()
         ]
         leaks = self._leaks.loc[mine["leak_id"]]
         return tuple(
-            Trace(row.release_name, str(self._titles.get(row.title_id, "")), row.leaked_at, float(probability))
+            Trace(
+                row.release_name, str(self._titles.get(row.title_id, "")), row.leaked_at, float(probability)
+            )
             for row, probability in zip(leaks.itertuples(), mine["probability"], strict=True)
         )
 

@@ -275,7 +275,8 @@ def make_steps(
     moving = contributions[contributions != 0]
     order = moving.abs().sort_values(ascending=False, kind="stable").index
     steps = [
-        _make_step(columns[name], float(values[name]), float(moving[name]), language) for name in order[:shown]
+        _make_step(columns[name], float(values[name]), float(moving[name]), language)
+        for name in order[:shown]
     ]
     others = order[shown:]
     if len(others):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -17,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from resellerrisk.reasons import timeline, waterfall
 from resellerrisk.reasons.case import Case, probability_of
-from resellerrisk.reasons.sentences import LOWERS, RAISES
 from resellerrisk.reasons.waterfall import show_chance, show_signed
 
 #: What each action means, in plain words.
@@ -51,10 +50,40 @@ IDENTIFIER_WORDS = {
     "ship_to": "delivery address",
 }
 EARLY_LINES_SHOWN = 25
+EVIDENCE_ROWS_SHOWN = 8
+KIND_WORDS = {
+    "orders": "order lines",
+    "returns": "returns",
+    "payments": "payments",
+    "identifiers": "identifiers seen",
+    "form": "fields of the form",
+    "moment": "fields",
+    "links": "values shared with other accounts",
+    "group": "accounts joined by strong links",
+    "holdings": "early deliveries",
+    "copies": "copies that followed an early delivery",
+    "peers": "shops compared with",
+    "market": "titles anybody ordered",
+}
+FORM_WORDS = {
+    "legal_name": "Legal name",
+    "trading_name": "Trading name",
+    "business_type": "Trades as",
+    "country": "Country",
+    "city": "City",
+    "address_kind": "Kind of address",
+    "website": "Web site",
+    "website_registered_on": "Web site registered",
+    "applied_at": "Applied",
+    "founded_on": "Founded",
+    "store_count": "Stores claimed",
+    "declared_monthly_units": "Units a month declared",
+    "street_date_agreement": "Street date agreement",
+}
 
 
 def write_case(case: Case, path: str | Path) -> Path:
-    """Write a case as one HTML page.
+    """Write a case as one HTML page, and its JSON twin beside it under the same name.
 
     Parameters
     ----------
@@ -79,27 +108,61 @@ def write_case(case: Case, path: str | Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     # A lone surrogate (half a character) has no UTF-8; it is written as a reference that browsers show as unknown.
     path.write_bytes(show_case(case).encode("utf-8", "xmlcharrefreplace"))
+    path.with_suffix(".json").write_text(case.to_json(), "utf-8")
     return path
 
 
 def show_case(case: Case) -> str:
     """The page of a case as text; see `write_case`."""
-    style = _read("case.css")
+    return _template().render(_content(case))
+
+
+def show_parts(case: Case) -> dict[str, Markup]:
+    """The parts of a case page, each as markup that may stand in another page together with `show_style`.
+
+    Returns
+    -------
+    dict of str to Markup
+        `reasons`, `families`, `waterfall`, `orders`, `links`, `traces`, `history`, `similar`, `facts`. All text is escaped.
+
+    Examples
+    --------
+    >>> case = Case("A1", "2020-06-30", 500, 0.5, "guarded", "release", base_value=0.0)
+    >>> "Why this score" in show_parts(case)["reasons"]
+    True
+    """
+    template = _template()
+    content = _content(case)
+    module = template.make_module(content)
+    macros = {name: getattr(module, name) for name in ("evidence", "facts", "rows")}
+    context = template.new_context(content | macros)
+    return {name: Markup("".join(block(context))) for name, block in template.blocks.items()}
+
+
+def show_style() -> str:
+    """The style sheet of a case page."""
+    return _read("case.css")
+
+
+def _content(case: Case) -> dict[str, object]:
+    """What the template is filled with."""
+    style = show_style()
     early = case.orders[case.orders["lead_days"] > 0]
-    return _template().render(
-        case=case,
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        action=ACTION_WORDS[case.action],
-        band=BAND_WORDS[case.band],
-        waterfall=waterfall.draw_waterfall(case),
-        timeline=timeline.draw_timeline(case.orders, case.as_of),
-        early_lines=early.iloc[::-1].head(EARLY_LINES_SHOWN).to_dict("records"),
-        families=case.families.rename_axis("family").reset_index().to_dict("records"),
-        start=probability_of(case.base_value),
-        origin={"Model": case.model_version, "Data fingerprint": case.data_fingerprint},
-        training={_show_name(name): fact for name, fact in case.training.items()},
-    )
+    return {
+        "case": case,
+        "style": style,
+        "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        "action": ACTION_WORDS[case.action],
+        "band": BAND_WORDS[case.band],
+        "waterfall": waterfall.draw_waterfall(case),
+        "timeline": timeline.draw_timeline(case.orders, case.as_of),
+        "early_lines": early.iloc[::-1].head(EARLY_LINES_SHOWN).to_dict("records"),
+        "families": case.families.rename_axis("family").reset_index().to_dict("records"),
+        "start": probability_of(case.base_value),
+        "origin": {"Model": case.model_version, "Data fingerprint": case.data_fingerprint},
+        "training": {_show_name(name): fact for name, fact in case.training.items()},
+        "form": {FORM_WORDS.get(name, name): fact for name, fact in case.form.items()},
+    }
 
 
 @cache
@@ -114,7 +177,12 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"timeline_at": timeline, "waterfall_at": waterfall, "subjects": SUBJECT_WORDS}
+    environment.globals |= {
+        "timeline_at": timeline,
+        "waterfall_at": waterfall,
+        "subjects": SUBJECT_WORDS,
+        "bands": BAND_WORDS,
+    }
     environment.filters |= {
         "px": lambda pixels: f"{pixels:.1f}",
         "day": _show_day,
@@ -123,7 +191,9 @@ def _template():
         "chance": show_chance,
         "signed": show_signed,
         "fact": _show_fact,
-        "seen": _without_ending,
+        "named": _name_column,
+        "behind": _say_behind,
+        "first_rows": lambda found: found.speaking(EVIDENCE_ROWS_SHOWN),
         "outcome": OUTCOME_WORDS.get,
         "disc": lambda name: FORMAT_WORDS.get(name, "not known"),
         "method": lambda name: METHOD_WORDS.get(name, "not known"),
@@ -193,6 +263,20 @@ def _show_name(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _without_ending(sentence: str) -> str:
-    """A reason's sentence without its last words, where the column says already which way it goes."""
-    return re.sub(f" ({re.escape(RAISES)}|{re.escape(LOWERS)})$", "", sentence)
+def _name_column(name: str) -> str:
+    """
+    >>> _name_column("title_id"), _name_column("counts")
+    ('Title', 'Gives')
+    """
+    return "Gives" if name == "counts" else _show_name(str(name).removesuffix("_id"))
+
+
+def _say_behind(found) -> str:
+    """What stands behind a value, in a few words."""
+    words = f"{len(found.rows):,} {KIND_WORDS.get(found.kind, found.kind)}"
+    if found.kind == "derived":
+        return "derived from what follows"
+    if found.until is None:
+        return words
+    since = f"from {_show_day(found.since)} " if found.since is not None else ""
+    return f"{words}, {since}to before {_show_moment(found.until)}"

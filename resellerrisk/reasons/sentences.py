@@ -66,7 +66,11 @@ def tell_seen(column: Column, value: float, low: float, high: float, language: L
     shown, window = column.unit.show(value, language), show_window(column, language)
     if column.base:
         return language.text(POSITION, value=shown, window=window, meaning=describe(column.base, language))
-    slots = {"value": shown, "window": window, "typical": show_typical(column.unit, low, high, language, value)}
+    slots = {
+        "value": shown,
+        "window": window,
+        "typical": show_typical(column.unit, low, high, language, value),
+    }
     declared = column.declaration
     if declared.otherwise:
         return language.text(declared.reason if value else declared.otherwise, **slots)
@@ -176,7 +180,9 @@ def describe(column: Column, language: Language = ENGLISH) -> str:
     """
     if column.base:
         meaning = describe(column.base, language)
-        return language.text("where it stands among shops of the same type and size: {meaning}", meaning=meaning)
+        return language.text(
+            "where it stands among shops of the same type and size: {meaning}", meaning=meaning
+        )
     return language.middle(language.text(column.declaration.meaning).rstrip("."))
 
 

@@ -139,7 +139,9 @@ def signals_of(columns: list[Column]) -> np.ndarray:
     return np.array([numbers[function] for function in functions], np.int64)
 
 
-def check_contributions(values: pd.DataFrame, contributions: pd.DataFrame, columns: Mapping[str, Column]) -> np.ndarray:
+def check_contributions(
+    values: pd.DataFrame, contributions: pd.DataFrame, columns: Mapping[str, Column]
+) -> np.ndarray:
     """The contributions as an array, or what is wrong with them."""
     if list(values.columns) != list(contributions.columns) or not values.index.equals(contributions.index):
         raise MatrixError(

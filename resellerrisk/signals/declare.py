@@ -294,7 +294,18 @@ def signal(
 
     def declare(function: Callable) -> Callable:
         function.declared = Declaration(
-            function, table, measure, flat, riskier, family, reason, source, tuple(peers), market, reason_one, otherwise
+            function,
+            table,
+            measure,
+            flat,
+            riskier,
+            family,
+            reason,
+            source,
+            tuple(peers),
+            market,
+            reason_one,
+            otherwise,
         )
         return function
 

@@ -132,9 +132,7 @@ class PeerBook:
         """The known values of the peers of one snapshot, sorted; ``work`` gives the account's own size."""
         month = int(month_of(snapshots.at)[0])
         self._prepare(np.array([month]))
-        return self._months[month].peers(
-            column, self._types(snapshots.account), work.named(SIZE_COLUMN)
-        )
+        return self._months[month].peers(column, self._types(snapshots.account), work.named(SIZE_COLUMN))
 
     def _types(self, account: np.ndarray) -> np.ndarray:
         return np.asarray(self._signals.views.form.business_type.codes, np.int64)[account]

@@ -49,7 +49,9 @@ class Unit:
             return language.percent(value, 0 if value == 0 or abs(value) >= 0.01 else 1)
         if self.name == "points":
             points = round(100 * value)
-            one, many = ("{n} point down", "{n} points down") if value < 0 else ("{n} point up", "{n} points up")
+            one, many = (
+                ("{n} point down", "{n} points down") if value < 0 else ("{n} point up", "{n} points up")
+            )
             return language.count(one, many, points, n=abs(points))
         if self.name == "yes/no":
             return language.text("yes" if value else "no")

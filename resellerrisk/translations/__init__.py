@@ -1,4 +1,4 @@
-"""The languages people read: English as written in the code, French, German and Dutch from gettext catalogues.
+"""The languages people read: English as written in the code, others from gettext catalogues beside this file.
 
 A text is looked up by its English; numbers and months follow the language's own customs (babel). Days and moments are written
 as 2020-06-30 everywhere, so that nobody mistakes a day for a month. What is to be said is not decided here; `pipelines.translate`
@@ -8,21 +8,15 @@ collects the texts and compiles the catalogues.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from resellerrisk.errors import InputError
 
-#: What `--lang` takes; the first is the language of the code.
-LANGUAGES = ("en", "fr", "de", "nl")
+#: Languages that are complete; the first is the language of the code.
+LANGUAGES = ("en",)
 DOMAIN = "resellerrisk"
 FOLDER = Path(__file__).parent
-
-
-def mark(message: str) -> str:
-    """A text that is looked up later: this is how it is found when texts are collected."""
-    return message
 
 
 class Language:
@@ -37,9 +31,6 @@ class Language:
     --------
     >>> ENGLISH.count("{n} line", "{n} lines", 1, n="1"), ENGLISH.number(1204.5, 1), ENGLISH.percent(0.256)
     ('1 line', '1,204.5', '26%')
-    >>> german = read_language("de")
-    >>> german.number(1204.5, 1), german.text("Raises the score.")
-    ('1.204,5', 'Erhöht den Score.')
     """
 
     def __init__(self, tag: str) -> None:
@@ -83,12 +74,12 @@ class Language:
         return format_skeleton("yMMM", day, locale=self._locale)
 
     def middle(self, text: str) -> str:
-        """A text that begins a sentence, as it stands within one: without its capital, but for German nouns and acronyms.
+        """A text that begins a sentence, as it stands within one: without its capital; acronyms keep it.
 
         >>> ENGLISH.middle("Order lines"), ENGLISH.middle("UHD discs")
         ('order lines', 'UHD discs')
         """
-        if self.tag == "de" or text[1:2].isupper():
+        if text[1:2].isupper():
             return text
         return text[:1].lower() + text[1:]
 
@@ -100,7 +91,7 @@ def read_language(tag: str) -> Language:
     Parameters
     ----------
     tag : str
-        One of `LANGUAGES`; a region is left aside (``fr-BE`` is ``fr``).
+        One of `LANGUAGES`; a region is left aside (``en-GB`` is ``en``).
 
     Returns
     -------
@@ -113,36 +104,13 @@ def read_language(tag: str) -> Language:
 
     Examples
     --------
-    >>> read_language("fr-BE").tag
-    'fr'
+    >>> read_language("en-GB").tag
+    'en'
     """
     plain = tag.replace("_", "-").split("-")[0].lower()
     if plain not in LANGUAGES:
         raise InputError(f"There is no language {tag!r}.", f"There is: {', '.join(LANGUAGES)}.", "--lang en")
     return Language(plain)
-
-
-def choose_language(accepted: str | Iterable[str]) -> str:
-    """The first of a browser's languages (the header Accept-Language) that there is; else English.
-
-    Examples
-    --------
-    >>> choose_language("nl-BE,fr;q=0.8,en;q=0.5"), choose_language("pt, de;q=0.3"), choose_language("")
-    ('nl', 'de', 'en')
-    """
-    parts = accepted.split(",") if isinstance(accepted, str) else list(accepted)
-    weighted = []
-    for place, part in enumerate(parts):
-        tag, _, weight = part.strip().partition(";q=")
-        weighted.append((-_as_weight(weight), place, tag.split("-")[0].lower()))
-    return next((tag for weight, _, tag in sorted(weighted) if tag in LANGUAGES and weight < 0), LANGUAGES[0])
-
-
-def _as_weight(text: str) -> float:
-    try:
-        return float(text or 1)
-    except ValueError:
-        return 0.0
 
 
 ENGLISH = read_language("en")

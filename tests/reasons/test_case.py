@@ -60,7 +60,7 @@ def test_a_step_tells_that_its_value_is_not_known(values, contributions, columns
 def test_the_json_twin_holds_every_part(make_case):
     told = json.loads(make_case().to_json())
     assert told["account_id"] == "A00012" and told["as_of"] == "2020-06-30T00:00:00Z"
-    assert len(told["reasons"]) == 4 and len(told["steps"]) == 6 and len(told["orders"]) == 4
+    assert len(told["reasons"]) == 3 and len(told["steps"]) == 6 and len(told["orders"]) == 4
     assert told["orders"][0]["lead_days"] == 12.0 and told["orders"][3]["street_date"] is None
     assert told["form"] == {
         "Legal name": "Kim, Little and Bell",

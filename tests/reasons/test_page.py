@@ -102,7 +102,7 @@ def test_the_page_is_whole(make_case):
         "A00012",
         "412 of 1000",
         "Ship on street date Lines for discs not yet on sale wait for their street date",
-        "26% of the lines in the last 90 days were for discs not yet on sale (shops like this: 3% to 12%). +0.90",
+        "26% of the lines in the last 90 days were for discs not yet on sale (shops like this: 3% to 12%). +2.00",
         "Not known for the last 90 days: days from the order to the street date",
         "Mail address at the web site's own domain: yes",
         "Order lines known: 4. For discs not yet on sale: 1 of the 3 whose street date was known when ordering.",

@@ -128,23 +128,27 @@ def test_four_thousand_rows_are_told_quickly(columns, values):
 
 def test_found_reasons_stand_on_two_sides_with_their_share(values, contributions, typical, columns):
     found = find_reasons(values, contributions, typical, columns)
-    assert [reason.signal for reason in found if reason.raises] == [
+    assert [reason.family for reason in found] == ["street date", "identity", "ordering"]
+    assert [finding.signal for finding in found[0].findings] == [
         "before_street_date_share_90d",
         "lead_mean_90d",
     ]
-    assert [reason.signal for reason in found if not reason.raises] == ["own_mail", "lines_count_90d"]
-    assert found[0].share == pytest.approx(0.9 / contributions.abs().sum())
-    assert (found[0].value, found[0].typical, found[0].window) == ("26%", "3% to 12%", "the last 90 days")
+    assert found[0].raises and not found[1].raises and not found[2].raises
+    assert found[0].share == pytest.approx(2.4 / 3.2)
+    told = found[0].findings[0]
+    assert told.contribution == pytest.approx(2.0) and len(told.columns) == 3
+    assert (told.value, told.typical, told.window) == ("26%", "3% to 12%", "last 90 days")
 
 
-def test_found_reasons_show_no_more_than_asked_on_each_side(values, contributions, typical, columns):
-    found = find_reasons(values, contributions, typical, columns, count=1)
-    assert [reason.signal for reason in found] == ["before_street_date_share_90d", "own_mail"]
+def test_found_reasons_say_what_they_leave_untold(values, contributions, typical, columns):
+    found = find_reasons(values, contributions, typical, columns, shown=1)[0]
+    assert len(found.findings) == found.untold == 1
+    assert found.untold_contribution == pytest.approx(0.4) and found.contribution == pytest.approx(2.4)
 
 
 def test_families_add_up_to_everything(contributions, columns):
     families = group_by_family(contributions, columns)
-    assert list(families.index) == ["street date", "peers", "identity", "ordering"]
+    assert list(families.index) == ["street date", "identity", "ordering"]
     assert (families["raises"] + families["lowers"]).sum() == pytest.approx(contributions.sum())
     assert families["share"].sum() == pytest.approx(1.0)
 

@@ -23,7 +23,9 @@ from resellerrisk.tables import Market, as_utc
 _NO_ROWS = pd.DataFrame()
 
 
-def evidence(source: Market | Signals, account_id: str, signal: str, as_of, *, order_id: str = "") -> Evidence:
+def evidence(
+    source: Market | Signals, account_id: str, signal: str, as_of, *, order_id: str = ""
+) -> Evidence:
     """The rows behind one signal of one account as of a moment.
 
     Parameters
@@ -155,7 +157,9 @@ class _Gathering:
         else:
             makers = {name: _keep(read, name, form, code) for name in self.alone.market.accounts.columns}
             declared.function(Rows({"account": np.array([code])}, makers))
-        rows = pd.DataFrame({"field": list(read), "said": [_cell(cells) for cells in read.values()]}, dtype=object)
+        rows = pd.DataFrame(
+            {"field": list(read), "said": [_cell(cells) for cells in read.values()]}, dtype=object
+        )
 
         def recipe(_: Evidence) -> float:
             return np.asarray(declared.function(Rows(read)), float)[0]
@@ -166,7 +170,9 @@ class _Gathering:
         """The evidence of each column that a derived one is a function of."""
         function = column.declaration.function
         parts = tuple(
-            self._of_market(name) if name.startswith("market_") else self.of(self.alone.catalogue.column(name))
+            self._of_market(name)
+            if name.startswith("market_")
+            else self.of(self.alone.catalogue.column(name))
             for name in inspect.signature(function).parameters
         )
 
@@ -181,9 +187,14 @@ class _Gathering:
         column = self.alone.catalogue.column(name.removeprefix("market_"))
         window = column.window
         codes = self.alone.whole.codes_between(
-            column.declaration.function.__name__, self.moment, window.far * kernel.DAY, window.near * kernel.DAY
+            column.declaration.function.__name__,
+            self.moment,
+            window.far * kernel.DAY,
+            window.near * kernel.DAY,
         )
-        rows = pd.DataFrame({"title_id": self.alone.market.title_ids.to_numpy(object)[codes], "counts": codes})
+        rows = pd.DataFrame(
+            {"title_id": self.alone.market.title_ids.to_numpy(object)[codes], "counts": codes}
+        )
         value = self.work.named(name)[0]
         return self._make(name, "market", rows, RECIPES["distinct"], value=value)
 

@@ -31,7 +31,9 @@ def gather_leaked(alone, snapshot, name: str, value: float) -> Gathered:
     holdings = list_holdings(trace, alone.market, place)
     copies = list_copies(trace, alone.market, place)
     if name in _COPIES:
-        return Gathered("copies", copies.assign(counts=copies["probability"]), holdings, _recipe(name, trace, place))
+        return Gathered(
+            "copies", copies.assign(counts=copies["probability"]), holdings, _recipe(name, trace, place)
+        )
     counts = _COUNTED[name]
     return Gathered("holdings", holdings.assign(counts=holdings[counts]), copies, _recipe(name, trace, place))
 

@@ -55,7 +55,9 @@ def gather_linked(alone, snapshot, name: str, value: float) -> Gathered:
         linked = pairs.index[pairs["strength"] >= LINKED].to_numpy()
         further = list_steps(links, linked, place, moment)
     column = _counted_by(name)
-    return Gathered("links", rows.assign(counts=rows[column] if column in rows else np.nan), further, _PAIRED[name])
+    return Gathered(
+        "links", rows.assign(counts=rows[column] if column in rows else np.nan), further, _PAIRED[name]
+    )
 
 
 def _counted_by(name: str) -> str:
@@ -69,7 +71,9 @@ def pair_up(rows: pd.DataFrame) -> pd.DataFrame:
     """
     if rows.empty:
         empty = pd.DataFrame(columns=["strength", "kinds", "since", "found_fake", "shared"])
-        return empty.astype({"strength": float, "kinds": float, "found_fake": bool, "since": "datetime64[us]"})
+        return empty.astype(
+            {"strength": float, "kinds": float, "found_fake": bool, "since": "datetime64[us]"}
+        )
     told = []
     for other, mine in rows.groupby("other", sort=True):
         best = mine[mine["kind"].isin(_COUNTS)].groupby("kind")["strength"].max()
