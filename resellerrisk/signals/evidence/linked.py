@@ -55,9 +55,7 @@ def gather_linked(alone, snapshot, name: str, value: float) -> Gathered:
         linked = pairs.index[pairs["strength"] >= LINKED].to_numpy()
         further = list_steps(links, linked, place, moment)
     column = _counted_by(name)
-    return Gathered(
-        "links", rows.assign(counts=rows[column] if column in rows else np.nan), further, _PAIRED[name]
-    )
+    return Gathered("links", rows.assign(counts=rows[column]), further, _PAIRED[name])
 
 
 def _counted_by(name: str) -> str:
