@@ -46,7 +46,7 @@ OUTCOMES = ("fake", "genuine", "violation", "unknown")
 OUTCOME_SOURCES = ("investigation", "law_enforcement", "review")
 
 #: What may be done with unlabelled snapshots in training. Undetected fakes stand among them: ``doubtful_left_out`` counts
-#: them as negative but for those that look most like the confirmed fakes (`resellerrisk.pipeline.training.find_doubtful`); ``negative`` counts them all;
+#: them as negative but for those that score highest without labels (`resellerrisk.pipeline.training.find_doubtful`); ``negative`` counts them all;
 #: ``left_out`` learns from decided accounts alone.
 UNLABELLED = ("doubtful_left_out", "negative", "left_out")
 

@@ -48,6 +48,7 @@ def train(
     Example: resellerrisk train data/sample --subject account --as-of 2019-12-31
     """
     from resellerrisk.decisions import read_settings
+    from resellerrisk.pipeline.training import SERVES
     from resellerrisk.tracking import retrain
 
     moment, chosen, grown = (
@@ -76,6 +77,7 @@ def train(
         f"Model {name}: {facts['signals']} signals, {facts['snapshots']:,} snapshots of {facts['accounts']:,} accounts, "
         f"{facts['fakes']} confirmed fakes."
     )
+    say.print(f"{SERVES[facts['serves']]}. {facts['why']}", markup=False)
     for note in filter(None, (kept.trained.model.training_["note"], kept.note)):
         say.print(note, markup=False)
     say.print(f"Its card, and how it did on time held out: {kept.report}", markup=False)

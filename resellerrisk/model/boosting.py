@@ -13,15 +13,16 @@ from joblib import Parallel, delayed
 
 
 class Rows(NamedTuple):
-    """A matrix (n, p) of floats with its 0/1 labels (n,) and weights (n,) or None."""
+    """A matrix (n, p) of floats with its 0/1 labels (n,), weights (n,) or None, and margins to start from (n,) or None."""
 
     X: np.ndarray
     y: np.ndarray
     weight: np.ndarray | None
+    start: np.ndarray | None = None
 
     def take(self, mask):
         """The rows of a mask."""
-        return Rows(self.X[mask], self.y[mask], None if self.weight is None else self.weight[mask])
+        return Rows(*(None if part is None else part[mask] for part in self))
 
 
 def grow_boosters(
@@ -107,6 +108,7 @@ def _bind(rows, columns, categories, parameters, reference=None):
         rows.X,
         label=rows.y,
         weight=rows.weight,
+        init_score=rows.start,
         reference=reference,
         feature_name=columns,
         categorical_feature=categories,

@@ -71,6 +71,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         Share of the positive groups that stop and calibrate.
     refit : bool
         Grow again on all rows, with the number of trees found. The calibration is kept.
+    start_weight : float, from 0 to 1
+        Share of a start's margin that boosting begins from; 0 begins from nothing.
     random_state : int
         Seed. Same data, same seed: same model text, for any `n_jobs`.
     n_jobs : int or None
@@ -85,6 +87,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         Names by which the Booster knows the columns: the frame's, or x0, x1, ... for an array.
     calibration_ : Calibration
         The line that is already part of the Booster.
+    early_booster_ : lightgbm.Booster or None
+        What was grown on the fitting rows alone, uncalibrated: what later rows can judge. None without validation, and not saved.
     training_ : dict
         What the training met: rows, positives, split (later, random or none), trees per bag, and a note
         where something fell short.
@@ -124,6 +128,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         categories=None,
         validation_share=0.25,
         refit=True,
+        start_weight=0.5,
         random_state=0,
         n_jobs=-1,
     ):
@@ -140,10 +145,11 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         self.categories = categories
         self.validation_share = validation_share
         self.refit = refit
+        self.start_weight = start_weight
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X, y, sample_weight=None, times=None, groups=None):
+    def fit(self, X, y, sample_weight=None, times=None, groups=None, start=None):
         """Grow, stop, calibrate and merge.
 
         Parameters
@@ -158,6 +164,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):
             Moment of each row: validation is then later than fitting (`resellerrisk.model.later_split`).
         groups : array-like, shape (n,), optional
             Account of each row: a positive account never stands on both sides.
+        start : RiskModel, optional
+            A fitted model over the same columns, such as one of `without_labels`: the boosters begin from
+            `start_weight` times its margin, and its trees become part of the model.
 
         Returns
         -------
@@ -177,21 +186,76 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         check_parameters(self.get_params(deep=False))
         rows = self._read_training(X, y, sample_weight)
         split = choose_split(rows.y, times, groups, self.validation_share, self.random_state)
-        texts, self.calibration_, trees = self._grow(rows, split)
-        self.booster_ = open_booster(merge_models(texts, *self.calibration_))
+        beginning = None
+        if start is not None and self.start_weight:
+            beginning, margins = self._begin(start, X, rows)
+            rows = rows._replace(start=margins)
+        early, texts, self.calibration_, trees = self._grow(rows, split)
+        self.booster_ = open_booster(merge_models(texts, *self.calibration_, start=beginning))
+        self.early_booster_ = open_booster(merge_models(early, start=beginning)) if early else None
         self.facts_ = {}
         self.training_ = {
+            "kind": "boosted",
             "rows": len(rows.y),
             "positives": int(rows.y.sum()),
             "positive_groups": count_groups(groups, rows.y == 1),
             "split": split.kind,
             "fitting_rows": int(split.fitting.sum()),
+            "fitted_before": str(pd.DatetimeIndex(times)[split.validation].min())
+            if split.kind == "later"
+            else "",
             "validation_rows": int(split.validation.sum()),
             "validation_positives": int(rows.y[split.validation].sum()),
             "trees": trees,
             "note": split.note,
         }
         return self
+
+    @classmethod
+    def without_labels(cls, X, families, probabilities=(), prevalence=0.02, **parameters):
+        """A model that needs no label: the monotone additive score of `resellerrisk.model.directions`.
+
+        Parameters
+        ----------
+        X : DataFrame, shape (n, p)
+            Rows that stand for what is usual.
+        families, probabilities, prevalence
+            As in `fit_directions`. The mean probability is an assumption: no outcome has checked it.
+        **parameters
+            Parameters of the estimator; `monotone` tells the directions.
+
+        Returns
+        -------
+        RiskModel
+            Fitted; `training_["kind"]` is "directions".
+        """
+        from resellerrisk.model.boosting import open_booster
+        from resellerrisk.model.directions import fit_directions
+
+        model = cls(**parameters)
+        check_parameters(model.get_params(deep=False))
+        values = validate_data(model, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        model.columns_ = [str(name) for name in X.columns]
+        check_names(model.columns_)
+        check_declarations(model.columns_, model.monotone or {}, model.categories or {})
+        found = fit_directions(
+            pd.DataFrame(values, columns=model.columns_),
+            model.monotone or {},
+            families,
+            probabilities,
+            prevalence,
+        )
+        model.booster_ = open_booster(found.text)
+        model.classes_ = np.array([0.0, 1.0])
+        model.calibration_, model.facts_ = Calibration(), {}
+        model.training_ = {
+            "kind": "directions",
+            "rows": len(X),
+            "columns_used": len(found.used),
+            "assumed_prevalence": float(prevalence),
+            "note": "No outcome was learnt from: the probability rests on an assumed share of fakes.",
+        }
+        return model
 
     def margin(self, X):
         """Calibrated log-odds of the positive class.
@@ -352,12 +416,14 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         return Rows(drop_unknown_codes(X, self.columns_, self.categories or {}), y.astype(float), weight)
 
     def _grow(self, rows, split):
-        """Model texts, the line that calibrates their mean, and the number of trees of each."""
+        """Model texts as grown on the fitting rows alone (none without validation) and as grown in the end, the line that calibrates
+        their mean, and the number of trees of each."""
         from resellerrisk.model.boosting import describe_growth, grow_boosters
 
         categories = sorted(self.categories or {}, key=self.columns_.index)
         shared = (self.columns_, categories, describe_growth(self, self.columns_))
         last = (self.random_state, effective_n_jobs(self.n_jobs))
+        early = []
         if split.kind == "none":
             modest = min(self.max_trees, int(np.ceil(_STEPS_UNSEEN / self.learning_rate)))
             boosters, line = grow_boosters(rows, *shared, [modest] * self.bags, *last), Calibration()
@@ -369,10 +435,21 @@ class RiskModel(ClassifierMixin, BaseEstimator):
             )
             boosters = grow_boosters(seen, *shared, most, *last, unseen, self.early_stopping_rounds)
             margins = np.mean([booster.predict(unseen.X, raw_score=True) for booster in boosters], axis=0)
+            if unseen.start is not None:
+                margins += unseen.start
+            early = [booster.model_to_string() for booster in boosters]
             line = fit_calibration(margins, unseen.y, unseen.weight)
             if self.refit:
                 boosters = grow_boosters(rows, *shared, [booster.num_trees() for booster in boosters], *last)
-        return [b.model_to_string() for b in boosters], line, [b.num_trees() for b in boosters]
+        return early, [b.model_to_string() for b in boosters], line, [b.num_trees() for b in boosters]
+
+    def _begin(self, start, X, rows):
+        """The text and the margins (n,) to start from: the start's margin at its weight, at the mean of the labels."""
+        from resellerrisk.model.directions import shift_to
+
+        margins = self.start_weight * start.margin(X)
+        shift = shift_to(margins, np.average(rows.y, weights=rows.weight), rows.weight)
+        return merge_models([start.booster_.model_to_string()], self.start_weight, shift), margins + shift
 
     def _read_matrix(self, X):
         check_is_fitted(self)

@@ -1,10 +1,14 @@
-"""The text of LightGBM models: several become one whose raw margin is the calibrated mean of theirs.
+"""The text of LightGBM models: several become one whose raw margin is the calibrated mean of theirs, and curves become trees.
 
-This module works on text alone (LightGBM's model format v4) and imports no library. It trains nothing and
+This module works on text alone (LightGBM's model format v4) and does not import LightGBM. It trains nothing and
 predicts nothing.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
 
 from resellerrisk.errors import ModelError
 
@@ -23,10 +27,10 @@ pandas_categorical:null
 _VALUES = ("leaf_value", "internal_value")
 
 
-def merge_models(texts, slope=1.0, intercept=0.0):
-    """Merge models into one with margin `slope * mean(margins) + intercept`.
+def merge_models(texts, slope=1.0, intercept=0.0, start=None):
+    """Merge models into one with margin `slope * (start + mean(margins)) + intercept`.
 
-    Trees are renumbered, their values scaled by `slope / len(texts)`; the intercept is added to the leaves
+    Trees are renumbered, their values scaled by `slope / len(texts)`, those of the start by `slope`; the intercept is added to the leaves
     of the first tree, since every row falls into one of them. So SHAP values stay exact: they are linear in
     the trees. Training parameters and importances are left out, so that equal trees give equal text.
 
@@ -36,6 +40,8 @@ def merge_models(texts, slope=1.0, intercept=0.0):
         `Booster.model_to_string()` of binary models over the same columns.
     slope, intercept : float
         The calibration; slope > 0.
+    start : str, optional
+        The model that the others began from: its margin was added while they grew.
 
     Returns
     -------
@@ -55,21 +61,155 @@ def merge_models(texts, slope=1.0, intercept=0.0):
     """
     if not texts:
         raise ModelError("There is no model to merge.")
-    parts = [take_apart(text) for text in texts]
+    parts = [take_apart(text) for text in [*texts, *([start] if start else [])]]
     heads = {_describe_columns(head) for head, _ in parts}
     if len(heads) > 1:
         raise ModelError("Models over different columns cannot be merged.")
-    scale = slope / len(texts)
-    bodies = [body for _, trees in parts for body in trees]
+    scales = [slope / len(texts)] * len(texts) + [slope]
+    bodies = [(body, scale) for (_, trees), scale in zip(parts, scales, strict=False) for body in trees]
     trees = [
-        f"Tree={number}\n{_rescale(body, scale, 0.0 if number else intercept)}\n\n\n"
-        for number, body in enumerate(bodies)
+        _rescale(body, scale, 0.0 if number else intercept) for number, (body, scale) in enumerate(bodies)
     ]
-    sizes = " ".join(str(len(tree.encode())) for tree in trees)
+    return _put_together(parts[0][0].split("\n"), trees)
+
+
+class Curve(NamedTuple):
+    """A step function of one column: `heights[i]` for values up to `thresholds[i]`, 0 for a missing value.
+
+    Attributes
+    ----------
+    thresholds : ndarray of float, shape (k,), rising
+    heights : ndarray of float, shape (k + 1,)
+    rows : ndarray of int, shape (k + 1,)
+        Rows that stand on each step: the covers that SHAP weighs by.
+    missing : int
+        Rows without a value.
+    """
+
+    thresholds: np.ndarray
+    heights: np.ndarray
+    rows: np.ndarray
+    missing: int
+
+    def times(self, weight):
+        """The curve with its heights scaled."""
+        return self._replace(heights=self.heights * weight)
+
+    def __call__(self, values):
+        """Heights for values, shape kept.
+
+        >>> Curve(np.array([1.0]), np.array([-0.5, 2.0]), np.array([4, 1]), 0)(np.array([1.0, 1.1, np.nan]))
+        array([-0.5,  2. ,  0. ])
+        """
+        height = self.heights[np.searchsorted(self.thresholds, values, side="left")]
+        return np.where(np.isnan(values), 0.0, height)
+
+
+def write_additive_model(columns, curves, shift, rows):
+    """The text of a binary model that adds up one curve a column, one tree each.
+
+    Parameters
+    ----------
+    columns : list of str
+        All columns of the matrix, in order.
+    curves : dict of str to Curve
+        By column.
+    shift : float
+        Added to the margin of every row.
+    rows : int
+        Rows that the curves were drawn from.
+
+    Returns
+    -------
+    str
+        For `Booster(model_str=...)` and `merge_models`.
+    """
     head = [
-        f"tree_sizes={sizes}" if line.startswith("tree_sizes=") else line for line in parts[0][0].split("\n")
+        "tree",
+        "version=v4",
+        "num_class=1",
+        "num_tree_per_iteration=1",
+        "label_index=0",
+        f"max_feature_idx={len(columns) - 1}",
+        "objective=binary sigmoid:1",
+        "feature_names=" + " ".join(columns),
+        "feature_infos=" + " ".join(["[-inf:inf]"] * len(columns)),
+        "tree_sizes=",
     ]
-    return "\n".join(head) + "\n\n" + "".join(trees) + _TAIL
+    trees = [_draw_tree(columns.index(name), curve) for name, curve in curves.items()]
+    trees = trees or [_write_tree([], [0.0], [rows], 0)]
+    return _put_together(head, [_rescale(body, 1.0, 0.0 if n else shift) for n, body in enumerate(trees)])
+
+
+class _Node(NamedTuple):
+    threshold: float
+    left: int
+    right: int
+    value: float
+    rows: int
+
+
+def _draw_tree(column, curve):
+    """A balanced tree over the steps of a curve; its root sends missing values to a leaf of their own.
+
+    That leaf counts at least one row: SHAP divides by covers.
+    """
+    nodes: list[_Node | None] = []
+
+    def grow(low, high):
+        if low == high:
+            return ~low
+        place, middle = len(nodes), (low + high) // 2
+        nodes.append(None)
+        left, right = grow(low, middle), grow(middle + 1, high)
+        there = slice(low, high + 1)
+        mean = np.average(curve.heights[there], weights=curve.rows[there])
+        nodes[place] = _Node(curve.thresholds[middle], left, right, mean, curve.rows[there].sum())
+        return place
+
+    heights, counts = [*curve.heights, 0.0], [*curve.rows, max(curve.missing, 1)]
+    nodes.append(None)
+    known = grow(0, len(curve.heights) - 1)
+    largest = np.finfo(float).max
+    nodes[0] = _Node(largest, known, ~(len(heights) - 1), np.average(heights, weights=counts), sum(counts))
+    return _write_tree(nodes, heights, counts, column)
+
+
+def _write_tree(nodes, heights, counts, column):
+    """The body of a tree over one column; splits are numerical, missing values go right (decision type 8)."""
+
+    def line(name, values):
+        return f"{name}=" + " ".join(str(v) if isinstance(v, int) else repr(float(v)) for v in values)
+
+    counts = [int(count) for count in counts]
+    inner = [int(node.rows) for node in nodes]
+    return "\n".join(
+        [
+            f"num_leaves={len(heights)}",
+            "num_cat=0",
+            line("split_feature", [column] * len(nodes)),
+            line("split_gain", [0] * len(nodes)),
+            line("threshold", [node.threshold for node in nodes]),
+            line("decision_type", [8] * len(nodes)),
+            line("left_child", [node.left for node in nodes]),
+            line("right_child", [node.right for node in nodes]),
+            line("leaf_value", heights),
+            line("leaf_weight", counts),
+            line("leaf_count", counts),
+            line("internal_value", [node.value for node in nodes]),
+            line("internal_weight", inner),
+            line("internal_count", inner),
+            "is_linear=0",
+            "shrinkage=1",
+        ]
+    )
+
+
+def _put_together(head, bodies):
+    trees = [f"Tree={number}\n{body}\n\n\n" for number, body in enumerate(bodies)]
+    sizes = " ".join(str(len(tree.encode())) for tree in trees)
+    lines = [f"tree_sizes={sizes}" if line.startswith("tree_sizes=") else line for line in head]
+    return "\n".join(lines) + "\n\n" + "".join(trees) + _TAIL
 
 
 def take_apart(text):

@@ -27,7 +27,7 @@ from resellerrisk.matrix import (
     take,
 )
 from resellerrisk.model import LogisticBaseline
-from resellerrisk.pipeline.training import Trained, TrainingSet, fit, training_set
+from resellerrisk.pipeline.training import SERVES, Trained, TrainingSet, fit, training_set
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.peers import active_accounts
 from resellerrisk.tables import Market, as_utc
@@ -125,6 +125,7 @@ def evaluate(
             "data": market.fingerprint[:16],
             "trained on what was known before": moment.isoformat(" "),
             "confirmed fakes in training": trained.facts["fakes"],
+            "serves": f"{SERVES[trained.facts['serves']]}. {trained.facts['why']}",
             "signals": trained.facts["signals"],
             "model": trained.version,
             "program": __version__,
@@ -221,9 +222,11 @@ def judged_frame(
         ring_known=_ring_known(signals.market, truth, rows.as_of)[account],
         **describe_rows(signals, later),
     )
-    if rivals:
-        logistic = LogisticBaseline().fit(rows.matrix.values, rows.labels, sample_weight=rows.weight)
+    if rivals and np.unique(rows.labels).size > 1:
+        fitting = rows.fitting
+        logistic = LogisticBaseline().fit(fitting.matrix.values, fitting.labels, sample_weight=fitting.weight)
         frame["logistic"] = logistic.predict_proba(later.values)[:, 1]
+    if rivals:
         frame["rule"] = later.values[RULES[subject]].fillna(-1.0).to_numpy()
     if subject == "order" and frame["order_id"].duplicated().any():
         frame["order_id"] = frame["order_id"] + "@" + frame["account_id"]

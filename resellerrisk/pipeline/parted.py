@@ -25,11 +25,10 @@ from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
 from resellerrisk.pipeline.training import (
+    assemble,
     Trained,
-    TrainingSet,
     fit,
     label_rows,
-    leave_out_doubtful,
     training_snapshots,
 )
 from resellerrisk.signals.catalogue import catalogue
@@ -219,8 +218,8 @@ def train_parts(
             columns,
             kept,
         )
-        rows = TrainingSet(subject, moment, matrix, labels, weight, unlabelled)
-        return fit(leave_out_doubtful(rows, parted.market, seed), parted.fingerprint, seed=seed, **parameters)
+        rows = assemble(matrix, labels, weight, parted.market, subject, moment, seed, unlabelled)
+        return fit(rows, parted.fingerprint, seed=seed, **parameters)
 
 
 def _first_round(parted: PartedMarket, choose: Choose) -> tuple[Whole, list[Snapshots]]:

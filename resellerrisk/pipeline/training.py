@@ -1,4 +1,8 @@
-"""Train: a market as it was known at a moment -> a model for one subject. Nothing after the moment is read."""
+"""Train: a market as it was known at a moment -> a model for one subject. Nothing after the moment is read.
+
+Two models are made: a score without labels from the declared directions, tracing and links (`RiskModel.without_labels`), and, once
+enough fakes are confirmed, boosted trees that start from it. The boosted one serves where it ranks later time better.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import average_precision_score
 
 from resellerrisk.errors import InputError, ModelError
 from resellerrisk.matrix import (
@@ -20,7 +25,6 @@ from resellerrisk.matrix import (
     snapshot_applications,
     snapshot_months,
     snapshot_orders,
-    take,
     thin_out,
 )
 from resellerrisk.model import RiskModel
@@ -33,15 +37,24 @@ from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
 #: Snapshots of accounts not found fake that training takes at most; the kept ones weigh for the others.
 MOST_NEGATIVES = 60_000
-#: Share of the undecided snapshots that are too much like confirmed fakes to count as honest, and the short first model that
-#: finds them (one thread: two in one booster mostly wait); chosen by validation inside the training time (docs/experiments.md).
+#: Share of the undecided snapshots that score too high without labels to count as honest; chosen by validation inside the
+#: training time (docs/experiments.md).
 DOUBTFUL_SHARE = 0.02
-FIRST = {"learning_rate": 0.05, "max_trees": 100, "bags": 1, "n_jobs": 1}
+#: Columns that hold a probability of being a source of leaks already, and the share of fakes that is assumed where tracing says none.
+TRACED = ("source_probability",)
+ASSUMED_PREVALENCE = 0.02
+#: With fewer confirmed fakes than this, boosted trees cannot be judged on later time and the score without labels serves.
+FEWEST_FAKES = 10
 #: What differs from the estimator's own defaults; chosen by validation inside the training time (docs/experiments.md).
 PARAMETERS = {
-    "application": {"max_trees": 300, "min_child_samples": 5, "bags": 4},
+    "application": {"max_trees": 300, "min_child_samples": 5, "bags": 4, "start_weight": 0.0},
     "account": {"learning_rate": 0.1, "max_trees": 150},
     "order": {"learning_rate": 0.1, "max_trees": 150},
+}
+#: What serves, in words.
+SERVES = {
+    "boosted": "Boosted trees, begun from the score without labels",
+    "directions": "The score without labels: declared directions, tracing and links",
 }
 #: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
 NEWEST_DAYS = 90
@@ -150,7 +163,7 @@ def train(
     Raises
     ------
     InputError
-        Where there is nothing to learn from: no snapshot, or no confirmed fake before ``as_of``.
+        Where there is no snapshot before ``as_of``.
     """
     if subject not in SUBJECTS:
         raise InputError(f"There is no subject {subject!r}.", f"There is: {', '.join(SUBJECTS)}.")
@@ -172,6 +185,12 @@ class TrainingSet:
     weight : float64[n]
     unlabelled : str
         How snapshots of undecided accounts were used.
+    start : RiskModel
+        The score without labels.
+    doubtful : bool[n]
+        Undecided snapshots that score too high without labels to be fitted on as honest.
+    newest : DataFrame of shape (m, k)
+        The newest subjects before the training moment, the doubtful among them: what the desk has to look through.
     """
 
     subject: str
@@ -180,12 +199,24 @@ class TrainingSet:
     labels: np.ndarray
     weight: np.ndarray
     unlabelled: str
+    start: RiskModel
+    doubtful: np.ndarray
+    newest: pd.DataFrame
 
     def take(self, chosen: np.ndarray) -> TrainingSet:
         """Some of the rows, by a mask."""
         return replace(
-            self, matrix=self.matrix.take(chosen), labels=self.labels[chosen], weight=self.weight[chosen]
+            self,
+            matrix=self.matrix.take(chosen),
+            labels=self.labels[chosen],
+            weight=self.weight[chosen],
+            doubtful=self.doubtful[chosen],
         )
+
+    @property
+    def fitting(self) -> TrainingSet:
+        """The rows that a model is fitted on: all but the doubtful ones."""
+        return self.take(~self.doubtful)
 
 
 def training_set(
@@ -195,53 +226,68 @@ def training_set(
     snapshots = training_snapshots(signals, subject, as_of)
     snapshots, labels, weight = label_rows(signals.market, snapshots, subject, as_of, seed, unlabelled)
     matrix = build_matrix(signals, snapshots, catalogue().for_subject(subject))
-    return leave_out_doubtful(
-        TrainingSet(subject, as_of, matrix, labels, weight, unlabelled), signals.market, seed
+    return assemble(matrix, labels, weight, signals.market, subject, as_of, seed, unlabelled)
+
+
+def assemble(
+    matrix: Matrix,
+    labels: np.ndarray,
+    weight: np.ndarray,
+    market: Market,
+    subject: str,
+    as_of: pd.Timestamp,
+    seed: int,
+    unlabelled: str,
+) -> TrainingSet:
+    """The training set of labelled snapshots (missing: left out), with the score without labels and what it makes doubtful."""
+    start = score_without_labels(matrix.values[labels != 1], subject, matrix.columns, seed)
+    doubtful = np.zeros(len(labels), bool)
+    if unlabelled == "doubtful_left_out":
+        undecided = ~is_decided(market, matrix.snapshots, as_of) & (labels == 0)
+        doubtful = find_doubtful(start.margin(matrix.values), undecided)
+    newest = matrix.values[_is_newest(matrix.snapshots, subject, as_of) & (labels != 1)]
+    return TrainingSet(subject, as_of, matrix, labels, weight, unlabelled, start, doubtful, newest).take(
+        ~np.isnan(labels)
     )
 
 
-def leave_out_doubtful(rows: TrainingSet, market: Market, seed: int) -> TrainingSet:
-    """The training set without the undecided snapshots that look like confirmed fakes, where that was asked for."""
-    if rows.unlabelled != "doubtful_left_out":
-        return rows
-    doubtful = find_doubtful(rows, ~is_decided(market, rows.matrix.snapshots, rows.as_of), seed)
-    return rows.take(~doubtful)
+def score_without_labels(
+    values: pd.DataFrame, subject: str, columns: tuple[Column, ...], seed: int = 0
+) -> RiskModel:
+    """The model of the first day, from snapshots not known as fakes' (n, k): directions, tracing and links."""
+    traced = [name for name in TRACED if name in values]
+    prevalence = (
+        float(np.nanmean(values[traced].to_numpy()))
+        if traced and values[traced].notna().any(axis=None)
+        else 0.0
+    )
+    return RiskModel.without_labels(
+        values,
+        {column.name: column.family for column in columns},
+        traced,
+        prevalence or ASSUMED_PREVALENCE,
+        **model_parameters(subject, columns, seed),
+    )
 
 
-def find_doubtful(rows: TrainingSet, undecided: np.ndarray, seed: int) -> np.ndarray:
-    """Undecided snapshots that look most like the confirmed fakes, bool[n]: a first, short model's highest.
+def find_doubtful(margin: np.ndarray, undecided: np.ndarray) -> np.ndarray:
+    """Undecided snapshots that score highest without labels, bool[n].
 
     Undetected fakes among the unlabelled are the rule, and counted as honest they teach the model to let go of just what gives
-    fakes away. Source: the two-step technique of learning from positive and unlabelled examples (Bekker and Davis 2020, 5.1).
+    fakes away. Source: the two-step technique of learning from positive and unlabelled examples (Bekker and Davis 2020, 5.1); that
+    the first step needs no labels is ours.
     """
-    columns = rows.matrix.columns
-    first = RiskModel(**model_parameters(rows.subject, columns, seed) | FIRST)
-    snapshots = rows.matrix.snapshots
-    first.fit(
-        rows.matrix.values,
-        rows.labels,
-        sample_weight=rows.weight,
-        times=snapshots.moments,
-        groups=snapshots.account,
-    )
-    margin = first.margin(rows.matrix.values)
-    open_rows = undecided & (rows.labels == 0)
-    if not open_rows.any():
-        return open_rows
-    return open_rows & (margin > np.quantile(margin[open_rows], 1 - DOUBTFUL_SHARE))
+    if not undecided.any():
+        return undecided
+    return undecided & (margin > np.quantile(margin[undecided], 1 - DOUBTFUL_SHARE))
 
 
 def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters) -> Trained:
-    """Fit the estimator on a training set, and write down what it was made from."""
-    columns, snapshots, labels = rows.matrix.columns, rows.matrix.snapshots, rows.labels
-    model = RiskModel(**model_parameters(rows.subject, columns, seed) | parameters)
-    model.fit(
-        rows.matrix.values,
-        labels,
-        sample_weight=rows.weight,
-        times=snapshots.moments,
-        groups=snapshots.account,
-    )
+    """Fit on a training set, choose which model serves, and write down what it was made from."""
+    fitting = rows.fitting
+    columns, snapshots, labels = fitting.matrix.columns, fitting.matrix.snapshots, fitting.labels
+    fakes = int(np.unique(snapshots.account[labels == 1]).size)
+    model, why = choose_model(rows, fakes, model_parameters(rows.subject, columns, seed) | parameters)
     model.facts_ = {
         "subject": rows.subject,
         "as_of": rows.as_of.isoformat(),
@@ -251,25 +297,70 @@ def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters
         "signal_hashes": {column.name: hash_column(column) for column in columns},
         "snapshots": len(snapshots),
         "positive_snapshots": int(labels.sum()),
-        "fakes": int(np.unique(snapshots.account[labels == 1]).size),
+        "fakes": fakes,
         "accounts": int(np.unique(snapshots.account).size),
         "unlabelled": rows.unlabelled,
         "lead_days": LEAD_DAYS[rows.subject],
         "seed": seed,
-        "newest": _newest(rows, model),
-        "typical": _typical(rows.matrix),
+        "serves": model.training_["kind"],
+        "why": why,
+        "newest": _describe_newest(rows, model),
+        "typical": _typical(fitting.matrix),
     }
     return Trained(rows.subject, model, hash_model(model))
 
 
-def _newest(rows: TrainingSet, model: RiskModel) -> dict:
+def choose_model(rows: TrainingSet, fakes: int, parameters: dict) -> tuple[RiskModel, str]:
+    """The model that serves, and why: the boosted one where it ranks later time better than the score without labels."""
+    if fakes < FEWEST_FAKES:
+        return (
+            rows.start,
+            f"{fakes} confirmed fakes; from {FEWEST_FAKES} on, boosted trees can be judged on later time.",
+        )
+    fitting = rows.fitting
+    model = RiskModel(**parameters).fit(
+        fitting.matrix.values,
+        fitting.labels,
+        sample_weight=fitting.weight,
+        times=fitting.matrix.snapshots.moments,
+        groups=fitting.matrix.snapshots.account,
+        start=rows.start,
+    )
+    if not model.training_["fitted_before"]:
+        return rows.start, "Boosted trees could not be judged on later time: " + model.training_["note"]
+    boosted, start = rank_later_time(rows, model)
+    told = f"average precision on the snapshots from {model.training_['fitted_before']} on {boosted:.3f}, without labels {start:.3f}."
+    if boosted < start:
+        return rows.start, f"Boosted trees rank worse: {told}"
+    return model, f"Boosted trees rank better: {told}"
+
+
+def rank_later_time(rows: TrainingSet, model: RiskModel) -> tuple[float, float]:
+    """Average precision of boosted trees and of the score without labels on the time after what the trees were fitted on.
+
+    The doubtful count as honest here: the score without labels chose them, so without them it would be judged too well. Fakes known
+    by then are not looked for again.
+    """
+    moments, account = rows.matrix.snapshots.moments, rows.matrix.snapshots.account
+    later = moments >= np.datetime64(model.training_["fitted_before"])
+    known = np.isin(account, account[~later & (rows.labels == 1)]) & (rows.labels == 0)
+    judged = later & ~known
+    values, labels, weight = rows.matrix.values[judged], rows.labels[judged], rows.weight[judged]
+    boosted = model.early_booster_.predict(values, raw_score=True)
+    rankings = (boosted, rows.start.margin(values))
+    return tuple(float(average_precision_score(labels, ranking, sample_weight=weight)) for ranking in rankings)
+
+
+def _is_newest(snapshots: Snapshots, subject: str, as_of: pd.Timestamp) -> np.ndarray:
+    days = 0 if subject == "account" else NEWEST_DAYS
+    return snapshots.moments >= np.datetime64(as_of) - np.timedelta64(days, "D")
+
+
+def _describe_newest(rows: TrainingSet, model: RiskModel) -> dict:
     """How the newest subjects before the training moment score: what the desk's capacity is held against."""
-    at = rows.matrix.snapshots.moments
-    days = 1 if rows.subject == "account" else NEWEST_DAYS
-    chosen = at >= np.datetime64(rows.as_of) - np.timedelta64(0 if rows.subject == "account" else days, "D")
-    probability = model.predict_proba(rows.matrix.values[chosen])[:, 1]
+    probability = model.predict_proba(rows.newest)[:, 1]
     return {
-        "days": days,
+        "days": 1 if rows.subject == "account" else NEWEST_DAYS,
         "highest": [float(f"{value:.4g}") for value in np.sort(probability)[::-1][:MOST_NEWEST]],
     }
 
@@ -300,16 +391,14 @@ def training_snapshots(signals: Signals, subject: str, as_of: pd.Timestamp) -> S
 def label_rows(
     market: Market, snapshots: Snapshots, subject: str, as_of: pd.Timestamp, seed: int, unlabelled: str
 ) -> tuple[Snapshots, np.ndarray, np.ndarray]:
-    """Snapshots with labels known by a moment, thinned out: snapshots, 0/1 labels and weights, each of length n."""
-    labels = label_snapshots(market, snapshots, as_of, subject, unlabelled)
-    known = ~np.isnan(labels)
-    snapshots, labels = take(snapshots, known), labels[known]
-    if not len(snapshots) or not labels.any():
+    """Snapshots with labels known by a moment, thinned out: snapshots, labels (0, 1, missing: left out) and weights, each of length n."""
+    if not len(snapshots):
         raise InputError(
-            f"There is nothing to learn from before {as_of}: {len(snapshots)} {subject} snapshots, no confirmed fake among them.",
-            "A fake retailer is learnt from outcomes rows with outcome 'fake' and decided_at before --as-of.",
-            hint="name a later --as-of, or add the outcomes table",
+            f"There is nothing to learn from before {as_of}: no {subject} snapshot.",
+            "An account is looked at from its application on, and while it orders.",
+            hint="name a later --as-of",
         )
+    labels = label_snapshots(market, snapshots, as_of, subject, unlabelled)
     thinned, weight = thin_out(snapshots, labels == 1, MOST_NEGATIVES, seed)
     if len(thinned) < len(snapshots):
         labels = label_snapshots(market, thinned, as_of, subject, unlabelled)

@@ -120,7 +120,7 @@ def test_signals_lists_the_catalogue(run):
         (("score", "{market}", "--subject", "account", "--as-of", SCORED, "--format", "xls"), "'xls'"),
         (("score", "nowhere", "--subject", "account", "--as-of", SCORED), "nowhere"),
         (("train", "{market}", "--subject", "shop", "--as-of", TRAINED), "no subject 'shop'"),
-        (("train", "{market}", "--subject", "account", "--as-of", "2018-01-15"), "nothing to learn from"),
+        (("train", "{market}", "--subject", "account", "--as-of", "2015-01-15"), "nothing to learn from"),
         (("explain", "{market}", "X9", "--as-of", SCORED), "X9"),
         (("signals", "--family", "shoes"), "no family 'shoes'"),
         (("evaluate", "{market}", "--subject", "account", "--as-of", "2019-12-30"), "nothing to judge"),
