@@ -348,7 +348,9 @@ def rank_later_time(rows: TrainingSet, model: RiskModel) -> tuple[float, float]:
     values, labels, weight = rows.matrix.values[judged], rows.labels[judged], rows.weight[judged]
     boosted = model.early_booster_.predict(values, raw_score=True)
     rankings = (boosted, rows.start.margin(values))
-    return tuple(float(average_precision_score(labels, ranking, sample_weight=weight)) for ranking in rankings)
+    return tuple(
+        float(average_precision_score(labels, ranking, sample_weight=weight)) for ranking in rankings
+    )
 
 
 def _is_newest(snapshots: Snapshots, subject: str, as_of: pd.Timestamp) -> np.ndarray:

@@ -71,15 +71,17 @@ def test_nothing_after_the_moment_changes_the_first_day(nothing_found):
 
 
 def some_rows(agree: bool) -> TrainingSet:
-    """A training set of 4,000 snapshots: what the late fakes have in common, the early ones have too, or have the reverse of."""
+    """4,000 snapshots: the fakes order rather early, but not the earliest, or the late ones do the reverse of the early ones."""
     rng = np.random.default_rng(0)
     n = 4000
     values = pd.DataFrame({"lead": rng.exponential(size=n), "lines": rng.exponential(size=n)})
     snapshots = Snapshots(np.arange(n), np.arange(n) * 86_400_000_000)
     late = np.arange(n) > 3000
-    risky = values["lead"] > np.quantile(values["lead"], 0.97)
-    mild = values["lead"] < np.quantile(values["lead"], 0.03)
-    labels = np.where(late | agree, risky, mild).astype(float)
+    share = values["lead"].rank(pct=True)
+    labels = (share.between(0.94, 0.97) if agree else np.where(late, share > 0.97, share < 0.03)).astype(
+        float
+    )
+    labels = np.asarray(labels)
     start = RiskModel.without_labels(values, dict.fromkeys(values, "dates"), monotone={"lead": 1, "lines": 1})
     matrix = Matrix(values, values, (), snapshots)
     return TrainingSet(
