@@ -329,7 +329,7 @@ def choose_model(rows: TrainingSet, fakes: int, parameters: dict) -> tuple[RiskM
     if not model.training_["fitted_before"]:
         return rows.start, "Boosted trees could not be judged on later time: " + model.training_["note"]
     boosted, start = rank_later_time(rows, model)
-    told = f"average precision on the snapshots from {model.training_['fitted_before']} on {boosted:.3f}, without labels {start:.3f}."
+    told = f"average precision {boosted:.3f} after {model.training_['fitted_before'][:10]}, without labels {start:.3f}."
     if boosted < start:
         return rows.start, f"Boosted trees rank worse: {told}"
     return model, f"Boosted trees rank better: {told}"
