@@ -25,8 +25,8 @@ from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
 from resellerrisk.pipeline.training import (
-    assemble,
     Trained,
+    assemble,
     fit,
     label_rows,
     training_snapshots,
