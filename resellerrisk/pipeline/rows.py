@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.matrix import newest_outcomes
-from resellerrisk.pipeline.training import training_rows
+from resellerrisk.pipeline.training import training_snapshots, label_rows
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.tables import as_utc
 from resellerrisk.vocabulary import UNLABELLED
@@ -66,7 +66,8 @@ def labelled_rows(
         Where there is nothing to learn from.
     """
     moment = as_utc(as_of)
-    snapshots, labels, weight = training_rows(signals, subject, moment, seed, unlabelled)
+    snapshots = training_snapshots(signals, subject, moment)
+    snapshots, labels, weight = label_rows(signals.market, snapshots, subject, moment, seed, unlabelled)
     decided = newest_outcomes(signals.market, moment)["decided_at"].reindex(snapshots.account)
     known = decided.to_numpy("datetime64[us]").copy()
     known[labels == 0] = np.datetime64("NaT")
