@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.matrix import newest_outcomes
-from resellerrisk.pipeline.training import training_snapshots, label_rows
+from resellerrisk.pipeline.training import label_rows, training_snapshots
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.tables import as_utc
 from resellerrisk.vocabulary import UNLABELLED
