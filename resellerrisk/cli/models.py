@@ -35,9 +35,6 @@ def train(
     parameters: Annotated[
         Path | None, typer.Option(help="Parameters of the model as JSON, such as tune writes.")
     ] = None,
-    report: Annotated[
-        bool, typer.Option(help="Measure also what each family of signals gives: takes minutes.")
-    ] = False,
     challenge: Annotated[bool, typer.Option(help="Score it beside the champion from now on.")] = False,
     settings: SettingsFile = None,
     limit: Limit = 0.05,
@@ -66,7 +63,6 @@ def train(
             seed=seed,
             unlabelled=unlabelled,
             settings=chosen,
-            ablation=report,
             challenge=challenge,
             **grown,
         )
@@ -114,6 +110,53 @@ def read_parameters(path: Path | None) -> dict:
             f"It takes {', '.join(known)}.",
         )
     return content
+
+
+@app.command()
+def tune(
+    data: Data,
+    subject: Subject,
+    as_of: Annotated[str, typer.Option(help="Only what was known before T counts, UTC.", metavar="DATE")],
+    out: Annotated[Path, typer.Option(help="The JSON file to write the parameters to.", metavar="FILE")],
+    minutes: Annotated[
+        float | None, typer.Option(help="After so long no further trial begins.", min=0)
+    ] = None,
+    trials: Annotated[int | None, typer.Option(help="At most so many; then repeatable.", min=1)] = None,
+    splits: Annotated[int, typer.Option(help="Folds, one after the other in time.", min=1)] = 4,
+    gap_days: Annotated[float, typer.Option(help="Days between training and test.", min=0)] = 30.0,
+    seed: Annotated[int, typer.Option(help="Same data, same seed, same trials.")] = 0,
+    limit: Limit = 0.05,
+) -> None:
+    """Search the model's parameters by cross-validation in time, within a budget; train takes what it writes.
+
+    Example: resellerrisk tune data/sample --subject account --as-of 2019-12-31 --minutes 10 --out parameters.json
+    """
+    from resellerrisk.matrix import prepare_signals
+    from resellerrisk.pipeline.tuning import tune_subject
+
+    moment = read_moment(as_of, "--as-of")
+    if minutes is None and trials is None:
+        raise InputError("It is not said how long to search.", hint="--minutes 10, or --trials 50")
+    market = read_tables(data, limit, None)
+    with progress.status("searching"):
+        tuned = tune_subject(
+            prepare_signals(market),
+            subject,
+            moment,
+            splits=splits,
+            gap_days=gap_days,
+            seconds=None if minutes is None else 60 * minutes,
+            trials=trials,
+            seed=seed,
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(tuned.parameters, indent=1) + "\n", "utf-8")
+    found = "others are better" if tuned.better else "the present ones stay"
+    say.print(
+        f"{len(tuned.trials)} whole trials: {found}. The best gained {tuned.gain:+.4f} of average precision, the folds' noise "
+        f"is {tuned.noise:.4f}."
+    )
+    say.print(f"Train with: --parameters {out}", markup=False)
 
 
 @app.command()

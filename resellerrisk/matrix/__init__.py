@@ -1,6 +1,7 @@
 """Snapshots times signals, and labels with their delay."""
 
 from resellerrisk.matrix.build import Matrix, build_matrix, name_snapshots, prepare_signals
+from resellerrisk.matrix.builder import SignalBuilder
 from resellerrisk.matrix.labels import LEAD_DAYS, is_decided, known_fakes, label_snapshots, newest_outcomes
 from resellerrisk.matrix.snapshots import (
     snapshot_accounts,
@@ -14,6 +15,7 @@ from resellerrisk.matrix.snapshots import (
 __all__ = [
     "LEAD_DAYS",
     "Matrix",
+    "SignalBuilder",
     "build_matrix",
     "is_decided",
     "known_fakes",

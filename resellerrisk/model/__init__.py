@@ -10,12 +10,14 @@ from __future__ import annotations
 from importlib import import_module
 
 _WHERE = {
+    "LabelGapSplit": "folds",
     "LogisticBaseline": "baselines",
     "RiskModel": "estimator",
     "RuleBaseline": "baselines",
     "later_split": "splits",
     "random_split": "splits",
     "to_explanation": "shap_values",
+    "tune": "tuning",
 }
 __all__ = list(_WHERE)
 

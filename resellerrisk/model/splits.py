@@ -1,6 +1,6 @@
 """Which rows a model is fitted on and which it is stopped and calibrated on.
 
-Nothing is fitted here. There is no splitter for cross-validation in this module.
+Nothing is fitted here. Several cuts one after the other, for cross-validation, are in `folds`.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def later_split(times, groups, y, share=0.25):
     (array([ True, False,  True, False, False]), array([False, False, False,  True,  True]))
     """
     y = np.asarray(y).astype(bool)
-    moments = _read_moments(times, len(y))
-    members = _number_groups(groups, len(y))
+    moments = read_moments(times, len(y))
+    members = number_groups(groups, len(y))
     if not y.any():
         return np.zeros(len(y), dtype=bool), np.ones(len(y), dtype=bool)
     last = pd.Series(moments[y]).groupby(members[y]).max().sort_values().to_numpy()
@@ -148,7 +148,7 @@ def random_split(groups, y, share=0.25, seed=0):
     (12, 4)
     """
     y = np.asarray(y).astype(bool)
-    members = _number_groups(groups, len(y))
+    members = number_groups(groups, len(y))
     positive = np.zeros(members.max() + 1, dtype=bool)
     positive[members[y]] = True
     numbers = np.arange(len(positive))
@@ -165,10 +165,10 @@ def count_groups(groups, rows):
     >>> count_groups(["a", "a", "b"], np.array([True, True, False]))
     1
     """
-    return len(np.unique(_number_groups(groups, len(rows))[rows]))
+    return len(np.unique(number_groups(groups, len(rows))[rows]))
 
 
-def _read_moments(times, n):
+def read_moments(times, n):
     moments = pd.Series(
         pd.to_datetime(np.asarray(times) if not isinstance(times, pd.Series) else times, utc=True)
     )
@@ -184,7 +184,7 @@ def _read_moments(times, n):
     return moments.dt.as_unit("ns").astype("int64").to_numpy()
 
 
-def _number_groups(groups, n):
+def number_groups(groups, n):
     if groups is None:
         return np.arange(n)
     numbers, _ = pd.factorize(np.asarray(groups), use_na_sentinel=False)

@@ -107,8 +107,6 @@ def _figures(evaluation: Evaluation) -> list[str]:
     parts.append(
         _table(print_table(contradicted)) if len(contradicted) else "None that the data suffice to judge."
     )
-    if len(evaluation.tables.get("ablation", ())):
-        parts += ["### By family of signals", _table(print_table(evaluation.tables["ablation"]))]
     return [*parts, _list(evaluation.notes)]
 
 

@@ -77,7 +77,6 @@ def retrain(
     unlabelled: str = UNLABELLED[0],
     settings: Settings | None = None,
     signals: Signals | None = None,
-    ablation: bool = False,
     challenge: bool = True,
     who: str | None = None,
     why: str = "",
@@ -99,8 +98,6 @@ def retrain(
         Costs and capacity, for the report.
     signals : Signals, optional
         The market's signals, where they are already prepared.
-    ablation : bool
-        Measure also what each family of signals gives: as many more trainings as there are families.
     challenge : bool
         Score it beside the champion from now on. Where none serves it becomes champion.
     who, why : str, optional

@@ -1,0 +1,95 @@
+"""Signals and model as scikit-learn's own tools take them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.inspection import permutation_importance
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.pipeline import Pipeline
+
+from resellerrisk.errors import InputError
+from resellerrisk.matrix import SignalBuilder, build_matrix, snapshot_accounts
+from resellerrisk.model import LabelGapSplit, RiskModel
+from resellerrisk.pipeline.rows import keys_of, labelled_rows
+
+TRAINED = "2019-08-31"
+FEW = ("identity", "ordering")
+
+
+@pytest.fixture(scope="module")
+def rows(signals):
+    return labelled_rows(signals, "account", TRAINED)
+
+
+def _pipeline(signals):
+    builder = SignalBuilder(signals, "account", FEW).set_output(transform="pandas")
+    return Pipeline([("signals", builder), ("model", RiskModel(max_trees=10, bags=1, n_jobs=1))])
+
+
+def test_the_transformer_gives_the_matrix(signals):
+    snapshots = snapshot_accounts(signals.views, pd.Timestamp(TRAINED))
+    keys = keys_of(signals, snapshots).set_index(np.arange(len(snapshots)) + 7)
+    builder = SignalBuilder(signals).fit(keys)
+    ours = build_matrix(signals, snapshots, signals.catalogue.for_subject("account")).values
+    got = builder.transform(keys)
+    pd.testing.assert_frame_equal(got.reset_index(drop=True), ours)
+    assert list(got.index) == list(keys.index)
+    assert list(builder.get_feature_names_out()) == list(ours)
+
+
+def test_a_clone_shares_the_market_and_is_not_fitted(signals, rows):
+    builder = SignalBuilder(signals, "account", FEW).fit(rows.X)
+    copied = clone(builder)
+    assert copied.signals is signals and copied.families == FEW and not hasattr(copied, "columns_")
+
+
+def test_a_pipeline_is_searched_validated_and_inspected(signals, rows):
+    cv = LabelGapSplit(1, times=rows.times)
+    found = cross_validate(
+        _pipeline(signals),
+        rows.X,
+        rows.y,
+        cv=cv,
+        scoring="neg_log_loss",
+        error_score="raise",
+    )
+    assert np.isfinite(found["test_score"]).all()
+    search = GridSearchCV(
+        _pipeline(signals),
+        {"signals__families": [FEW, ("identity",)]},
+        cv=cv,
+        scoring="neg_log_loss",
+        error_score="raise",
+    ).fit(rows.X, rows.y)
+    best = search.best_estimator_
+    values = best[:-1].transform(rows.X)
+    assert list(best[-1].feature_names_in_) == list(values)
+    told = permutation_importance(best[-1], values.head(80), rows.y[:80], n_repeats=1, random_state=0)
+    assert told.importances_mean.shape == (values.shape[1],)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda keys: keys.drop(columns="as_of"), "Snapshots lack as_of"),
+        (lambda keys: keys.assign(account_id="X9"), "No such account_id: X9"),
+        (lambda keys: keys.assign(as_of=pd.NaT), "as_of is missing"),
+    ],
+)
+def test_snapshots_that_cannot_be_read_are_refused(signals, rows, change, told):
+    with pytest.raises(InputError, match=told):
+        SignalBuilder(signals, "account", FEW).fit(change(rows.X.head(3)))
+
+
+def test_scores_come_as_shaps_own_explanation(market, signals, trained):
+    from resellerrisk.pipeline import score
+
+    scored = score(market, trained, as_of=TRAINED, signals=signals)
+    told = scored.explanation()
+    assert told.feature_names == trained.model.columns_
+    np.testing.assert_array_equal(told.base_values, scored.contributions["base_value"])
+    np.testing.assert_array_equal(told.values, scored.contributions[trained.model.columns_])
+    np.testing.assert_array_equal(told.data, scored.signals[trained.model.columns_])
