@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from resellerrisk.matrix import newest_outcomes
+from resellerrisk.matrix import newest_outcomes, take
 from resellerrisk.pipeline.training import label_rows, training_snapshots
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.tables import as_utc
@@ -68,6 +68,8 @@ def labelled_rows(
     moment = as_utc(as_of)
     snapshots = training_snapshots(signals, subject, moment)
     snapshots, labels, weight = label_rows(signals.market, snapshots, subject, moment, seed, unlabelled)
+    known = ~np.isnan(labels)
+    snapshots, labels, weight = take(snapshots, known), labels[known], weight[known]
     decided = newest_outcomes(signals.market, moment)["decided_at"].reindex(snapshots.account)
     known = decided.to_numpy("datetime64[us]").copy()
     known[labels == 0] = np.datetime64("NaT")

@@ -10,6 +10,7 @@ import pandas as pd
 from resellerrisk import __version__
 from resellerrisk.evaluation.evaluation import Evaluation, print_table
 from resellerrisk.pipeline import Trained
+from resellerrisk.pipeline.training import SERVES
 
 USES = {
     "application": "to order the queue of new applications. On the day of applying the form says little: do no more with it.",
@@ -79,13 +80,23 @@ def _made_from(trained: Trained) -> pd.DataFrame:
         "Confirmed fakes": f"{facts['fakes']}, positive from {facts['lead_days']} days before the decision",
         "Accounts nobody decided about": _UNLABELLED[facts["unlabelled"]],
         "Signals": f"{facts['signals']}, hash {facts['signals_hash'][:16]} (signals.csv)",
-        "Trees": f"{' and '.join(map(str, training['trees']))}, stopped and calibrated on {training['validation_rows']:,} rows "
-        f"({training['split']} split)",
+        "Serves": f"{SERVES[facts['serves']]}. {facts['why']}",
+        **_grown(training),
         "Calibration": f"{line.slope:.3f} x margin {line.intercept:+.3f}",
         "Seed": str(facts["seed"]),
         "Program": __version__,
     }
     return pd.DataFrame({"What": told.keys(), "Which": told.values()})
+
+
+def _grown(training: dict) -> dict[str, str]:
+    """How boosted trees were grown; nothing where none serve."""
+    if training["kind"] != "boosted":
+        return {}
+    return {
+        "Trees": f"{' and '.join(map(str, training['trees']))}, stopped and calibrated on {training['validation_rows']:,} rows "
+        f"({training['split']} split)",
+    }
 
 
 def _figures(evaluation: Evaluation) -> list[str]:

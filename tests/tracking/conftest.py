@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -37,6 +38,12 @@ def busy_signals(busy_market):
 def rules() -> Rules:
     """The packaged rules."""
     return read_rules()
+
+
+@pytest.fixture(scope="session")
+def lenient(rules) -> Rules:
+    """Rules for a market with few fakes, in which one kind of model follows another and holds other fakes."""
+    return replace(rules, fakes_held_loss=0.25)
 
 
 @pytest.fixture(scope="session")

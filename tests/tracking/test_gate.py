@@ -43,8 +43,8 @@ def _failed(verdict):
     return {check.name for check in verdict.checks if not check.passed}
 
 
-def test_an_honest_challenger_passes_every_check(lived_in, busy_market):
-    verdict = judge_challenger(busy_market, lived_in, "account", JUDGED)
+def test_an_honest_challenger_passes_every_check(lived_in, busy_market, lenient):
+    verdict = judge_challenger(busy_market, lived_in, "account", JUDGED, rules=lenient)
     assert _failed(verdict) == set()
     assert len(verdict.checks) == 9
 
