@@ -53,7 +53,7 @@ PARAMETERS = {
 }
 #: What serves, in words.
 SERVES = {
-    "boosted": "Boosted trees, begun from the score without labels",
+    "boosted": "Boosted trees, learnt from outcomes",
     "directions": "The score without labels: declared directions, tracing and links",
 }
 #: Applications and orders of so many days before the training moment tell how much the desk's capacity can meet.
