@@ -10,10 +10,12 @@ from importlib import import_module
 
 _HOME = {
     "Evaluation": "evaluation",
+    "compare_families": "families",
+    "give_nothing": "families",
     "judge": "judging",
     "take_judged": "judged",
 }
-__all__ = ["Evaluation", "judge", "take_judged"]
+__all__ = ["Evaluation", "compare_families", "give_nothing", "judge", "take_judged"]
 
 
 def __getattr__(name: str) -> object:

@@ -20,6 +20,7 @@ from resellerrisk.links.declare import (
     worth_by_holders,
 )
 from resellerrisk.links.holdings import FROM_FORM, FROM_ORDER, Holdings, microseconds
+from resellerrisk.links.likeness import LookAlikes, found_fake_times
 
 ENTRY_COLUMNS = (
     "own",
@@ -184,6 +185,10 @@ class Links:
         book = self._book()
         moment = microseconds([np.datetime64(as_of)])[0]
         return walk.join_groups(book, moment, float(threshold))[0].astype(np.int32)
+
+    def look_alikes(self, names) -> LookAlikes:
+        """How like the accounts' names are to those found fake; names as in `LookAlikes`, by account code."""
+        return LookAlikes(names, found_fake_times(self._decided, self.account_ids))
 
     def _group_figures(self, book, decided, accounts, moments, own) -> dict[str, np.ndarray]:
         from resellerrisk.links import walk

@@ -39,8 +39,8 @@ class Asks:
 
 def find_asks(
     account: np.ndarray, title: np.ndarray, at: np.ndarray, latest: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Title and moment of each account's first order of it, where that came before the title's last street date.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Account, title and moment of each account's first order of a title, where that came before the title's last street date.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ def find_asks(
     Examples
     --------
     >>> find_asks(np.array([0, 0, 1]), np.array([0, 0, 0]), np.array([5, 6, 9]), np.array([9]))
-    (array([0]), array([5]))
+    (array([0]), array([0]), array([5]))
     """
     early = np.flatnonzero(at < latest[title])
     order = early[np.lexsort((early, title[early], account[early]))]
     new = np.ones(order.size, bool)
     new[1:] = (title[order][1:] != title[order][:-1]) | (account[order][1:] != account[order][:-1])
-    return title[order[new]], at[order[new]]
+    return account[order[new]], title[order[new]], at[order[new]]
 
 
 @njit(cache=True, nogil=True)

@@ -14,7 +14,10 @@ from resellerrisk.signals.declare import (
     NEITHER,
     SHARE,
     SINCE_LAST,
+    TIMES,
+    TITLES,
     as_is,
+    distinct,
     earlier,
     ever,
     last,
@@ -53,6 +56,20 @@ def past_before_street_date(orders):
 def past_lines(orders):
     """Order lines in the year before the last 90 days."""
     return np.ones(len(orders), bool)
+
+
+@signal(
+    "orders",
+    distinct(TITLES),
+    earlier(*_NOW_AND_THEN),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
+    reason="Different titles in {window}: {value} (shops like this: {typical}).",
+)
+def past_titles(orders):
+    """Different titles ordered in the year before the last 90 days."""
+    return orders.title
 
 
 @signal(
@@ -201,6 +218,19 @@ def shift_lead_delivered(lead_delivered_mean_90d, past_lead_delivered_mean_90_45
 def shift_tempo(lines_count_90d, past_lines_count_90_455d):
     """Order lines a day in the last 90 days over those of the year before, one line added to each."""
     return (lines_count_90d + 1) / 90 / ((past_lines_count_90_455d + 1) / 365)
+
+
+@signal(
+    "derived",
+    as_is(TIMES),
+    riskier=NEITHER,
+    family="change",
+    source=TAKEOVER,
+    reason="{value} as many different titles a day as in the year before (shops like this: {typical}).",
+)
+def shift_breadth(titles_distinct_90d, past_titles_distinct_90_455d):
+    """Different titles a day in the last 90 days over those of the year before, one title added to each."""
+    return (titles_distinct_90d + 1) / 90 / ((past_titles_distinct_90_455d + 1) / 365)
 
 
 @signal(

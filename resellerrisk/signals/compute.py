@@ -19,7 +19,8 @@ from resellerrisk.signals.catalogue import Catalogue
 from resellerrisk.signals.declare import Column, Declaration, Window
 from resellerrisk.signals.peers import PeerBook, PeerTable
 from resellerrisk.signals.rows import CONTRACT_TABLE, Rows, Views, micros
-from resellerrisk.signals.whole import Whole, monday_of, take_extract
+from resellerrisk.signals.together import monday_of
+from resellerrisk.signals.whole import Whole, take_extract
 from resellerrisk.tables import Market
 
 NOTHING = np.int64(-(2**63))
@@ -80,7 +81,7 @@ class Signals:
     ) -> None:
         self.market = market
         self.catalogue = catalogue
-        self.views = Views(market, whole and whole.asks)
+        self.views = Views(market, whole and whole.asks, {"also_by_linked": self._also_by_linked})
         self._whole, self._months = whole, months
         self._values: dict[str, np.ndarray] = {}
         self._neighbours: dict[str, tuple[np.ndarray, ...]] = {}
@@ -133,6 +134,14 @@ class Signals:
     def places_in_whole(self) -> np.ndarray:
         """The code that the whole market has for each account here, int64[n_accounts]."""
         return self.whole.account_ids.get_indexer(self.market.account_ids).astype(np.int64)
+
+    def _also_by_linked(self, orders: Rows) -> np.ndarray:
+        """Of order lines before street date, whether a linked account first asked for the title earlier that day."""
+        out = np.zeros(len(orders), bool)
+        early = np.flatnonzero(orders.early)
+        whose = self.places_in_whole[orders.account[early]]
+        out[early] = self.whole.also_by_linked(whose, orders.title[early], micros(orders.at)[early])
+        return out
 
     @property
     def links(self):
@@ -188,6 +197,8 @@ class Work:
             return _finite(self.signals.row_values(declared)[self.snapshots.account])
         if table == "moment":
             return _finite(declared.function(self._moment_rows))
+        if table == "others":
+            return _finite(declared.function(self._other_rows))
         if table == "links":
             return _finite(
                 self._link_figures.get(declared.function.__name__, np.full(len(self.snapshots), np.nan))
@@ -293,6 +304,19 @@ class Work:
         account = self.snapshots.account
         makers = {name: _gather(name, account) for name in self.signals.market.accounts.columns}
         return Rows({"as_of": self.snapshots.moments, "form": form}, makers)
+
+    @cached_property
+    def _other_rows(self) -> Rows:
+        """What other accounts are to each snapshot's: one row a snapshot."""
+        whole, place = self.signals.whole, self._places
+        return Rows(
+            {},
+            {
+                "name_likeness": lambda rows: whole.look_alikes.highest(place, self.snapshots.at),
+                "stores_place": lambda rows: whole.claims["store_count"][place],
+                "units_place": lambda rows: whole.claims["declared_monthly_units"][place],
+            },
+        )
 
     @cached_property
     def _places(self) -> np.ndarray:

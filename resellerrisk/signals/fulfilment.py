@@ -126,6 +126,7 @@ def pickup_people(identifiers):
     source=RETAIL,
     reason="{value} were sent back in {window} (shops like this: {typical}).",
     reason_one="{value} was sent back in {window} (shops like this: {typical}).",
+    peers=last(365),
 )
 def returned(returns):
     """Units sent back."""

@@ -271,6 +271,45 @@ def business_type(form):
 
 
 @signal(
+    "others",
+    as_is(SHARE_OF),
+    riskier=NEITHER,
+    family="identity",
+    source=FORMS,
+    reason="The form claims more stores than {value} of the accounts of its type that applied before it.",
+)
+def stores_against_type(others):
+    """Position of the stores claimed among earlier applications of the same type; missing while there are few."""
+    return others.stores_place
+
+
+@signal(
+    "others",
+    as_is(SHARE_OF),
+    riskier=NEITHER,
+    family="identity",
+    source=FORMS,
+    reason="The form declares more units a month than {value} of the accounts of its type that applied before it.",
+)
+def units_against_type(others):
+    """Position of the units declared among earlier applications of the same type; missing while there are few."""
+    return others.units_place
+
+
+@signal(
+    "others",
+    as_is(SHARE_OF),
+    riskier=HIGHER,
+    family="identity",
+    source=FORMS,
+    reason="Its name is {value} like that of an account found fake (shops like this: {typical}).",
+)
+def name_like_fake(others):
+    """Highest likeness of its names to those of an account found fake; missing while none was found."""
+    return others.name_likeness
+
+
+@signal(
     "moment",
     as_is(YEARS),
     riskier=NEITHER,

@@ -18,8 +18,8 @@ from resellerrisk.signals.declare import (
     as_is,
     signal,
 )
+from resellerrisk.signals.sources import RINGS
 
-LINKS_SOURCE = "SDNY press release, 26 Aug 2020: members in several states and countries, other groups at the same distributor"
 LEAKS_SOURCE = "Who held which title before its copy appeared (docs/tracing.md)"
 
 _UNITS = {
@@ -82,7 +82,7 @@ _TRACED = {
 def declare_links(figures: Iterable) -> list[Callable]:
     """A declared function for each figure of links: objects with name, meaning, unit, riskier and reason."""
     return [
-        _declare("links", figure, _RISKIER[figure.riskier], (figure.reason, figure.reason_one), LINKS_SOURCE)
+        _declare("links", figure, _RISKIER[figure.riskier], (figure.reason, figure.reason_one), RINGS)
         for figure in figures
     ]
 

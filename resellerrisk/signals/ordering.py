@@ -27,7 +27,7 @@ from resellerrisk.signals.declare import (
     total,
 )
 from resellerrisk.signals.rows import given
-from resellerrisk.signals.sources import MOTIVE, OWN, RETAIL, SDNY, SLATE
+from resellerrisk.signals.sources import FORMS, MOTIVE, OWN, RETAIL, RINGS, SDNY, SLATE
 
 #: Hour of the day.
 CLOCK = Unit("", high=24.0)
@@ -292,3 +292,31 @@ def units_per_title(units_total_365d, titles_distinct_365d):
 def units_against_claim(units_total_90d, units_declared):
     """Units ordered a month in the last 90 days, against the units that the form declared."""
     return units_total_90d / 3 / np.maximum(units_declared, 1)
+
+
+@signal(
+    "derived",
+    as_is(EACH),
+    riskier=NEITHER,
+    family="ordering",
+    source=FORMS,
+    reason="{value} units in the last 365 days for each store that the form claims (shops like this: {typical}).",
+)
+def units_per_store(units_total_365d, stores_claimed):
+    """Units ordered in the last 365 days for each store that the form claims."""
+    return units_total_365d / np.maximum(stores_claimed, 1)
+
+
+@signal(
+    "orders",
+    SHARE,
+    last(365),
+    this_order,
+    riskier=HIGHER,
+    family="links",
+    source=RINGS,
+    reason="{value} of the lines before street date in {window} were for titles that linked accounts first asked for earlier the same day.",
+)
+def also_by_linked(orders):
+    """Of the lines ordered before street date, those for a title that a linked account first asked for earlier on the same day."""
+    return given(orders.early, orders.also_by_linked)

@@ -26,6 +26,7 @@ TABLES = (
     "identifiers",
     "form",
     "moment",
+    "others",
     "links",
     "leaks",
     "derived",
@@ -95,11 +96,15 @@ class Views:
         Checked tables.
     asks : Asks, optional
         Who asked for which title, of all accounts, where the market holds only some of them.
+    order_makers : mapping of str to function, optional
+        Further columns of order lines, made from them by who knows more than this market's rows.
     """
 
-    def __init__(self, market: Market, asks: Asks | None = None) -> None:
+    def __init__(
+        self, market: Market, asks: Asks | None = None, order_makers: Mapping[str, Callable] | None = None
+    ) -> None:
         self.market = market
-        self._asks = asks
+        self._asks, self._more = asks, dict(order_makers or {})
         self.accounts_count = len(market.account_ids)
 
     @cached_property
@@ -134,6 +139,7 @@ class Views:
     def _order_makers(self) -> dict[str, Callable]:
         return {
             **self._title_makers(),
+            **self._more,
             "title_before": lambda rows: self._seen_before(rows, rows.title),
             "ship_to_before": lambda rows: self._seen_before(rows, rows.ship_to),
             "first_line": _first_lines,
@@ -214,11 +220,11 @@ class Views:
     @cached_property
     def asks(self) -> Asks:
         """Who asked for which title first, of all accounts of the whole market."""
-        return self._asks or Asks(*self.own_asks, len(self.market.title_ids))
+        return self._asks or Asks(*self.own_asks[1:], len(self.market.title_ids))
 
     @cached_property
-    def own_asks(self) -> tuple[np.ndarray, np.ndarray]:
-        """Title and moment of the first order of each title by each account that is here."""
+    def own_asks(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Account, title and moment of the first order of each title by each account that is here."""
         rows = self.orders
         return find_asks(rows.account, rows.title, micros(rows.at), self.latest_street_dates)
 

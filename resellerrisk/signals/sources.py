@@ -10,4 +10,5 @@ FORMS = "Account forms of disc wholesalers: what they ask and what they are told
 TRADE = "Trade practice: one-store shops get goods on the street date, chains and exporters earlier"
 RETAIL = "UCI Online Retail: how 4,338 real wholesale customers order, reorder and return"
 TAKEOVER = "The trade: honest accounts are taken over or sold; long tenure does not protect"
+RINGS = "SDNY press release, 26 Aug 2020: members in several states and countries, other groups at the same distributor"
 OWN = "Assumption of this project; the evaluation reports whether the data agree"

@@ -1,8 +1,8 @@
 """What signals of one account must know of all the others, in a form small enough to travel.
 
-Five things cross from account to account: how many had asked for a title before, which titles anybody ordered before their
-street date, who shares what with whom, who explains the leaks, and what is typical of peers (`peers`). The first four are held
-here, made either from one market's own rows or from the *extracts* of its parts; an account computed beside a part of the
+Six things cross from account to account: who had asked for a title before, which titles anybody ordered before their street
+date, what the forms name and claim, who shares what with whom, who explains the leaks, and what is typical of peers (`peers`).
+All but the last are held here, made either from one market's own rows or from the *extracts* of its parts; an account computed beside a part of the
 market gets the very bits that it gets beside all of it. No signal is computed here.
 """
 
@@ -19,6 +19,7 @@ from numba import njit
 from resellerrisk.signals import kernel
 from resellerrisk.signals.asks import Asks
 from resellerrisk.signals.rows import Views, micros
+from resellerrisk.signals.together import asked_by_linked, place_among_earlier
 from resellerrisk.tables import Market
 
 
@@ -30,7 +31,7 @@ class Extract:
     ----------
     account_ids : object[n_accounts]
         What account codes count.
-    ask_title, ask_at : int64[n_asks]
+    ask_account, ask_title, ask_at : int64[n_asks]
         Each account's first order of each title (`asks`).
     slates : dict of str to (int64[n_runs], int64[n_runs], int64[n_runs])
         By the name of a function that is counted over the whole market: code, beginning and end of stretches of time in which
@@ -44,6 +45,7 @@ class Extract:
     """
 
     account_ids: np.ndarray
+    ask_account: np.ndarray
     ask_title: np.ndarray
     ask_at: np.ndarray
     slates: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
@@ -134,6 +136,7 @@ def join_extracts(extracts: Sequence[Extract], account_ids: pd.Index, slate_gaps
     }
     return Extract(
         account_ids.to_numpy(object),
+        join_accounts("ask_account"),
         join("ask_title"),
         join("ask_at"),
         slates,
@@ -232,6 +235,38 @@ class Whole:
 
         return find_links(self.market)
 
+    @cached_property
+    def look_alikes(self):
+        """How like the accounts' names are to those found fake."""
+        forms = self._forms()
+        return self.links.look_alikes(
+            [forms[name].to_numpy(object) for name in ("legal_name", "trading_name")]
+        )
+
+    @cached_property
+    def claims(self) -> dict[str, np.ndarray]:
+        """Where each account's claims stand among earlier ones of its type: by the form's column, float64[n_accounts]."""
+        forms = self._forms()
+        return {
+            name: place_among_earlier(
+                forms[name].to_numpy(np.float64),
+                forms["business_type"].cat.codes.to_numpy(),
+                micros(forms["applied_at"].to_numpy()),
+            )
+            for name in ("store_count", "declared_monthly_units")
+        }
+
+    def also_by_linked(self, account: np.ndarray, title: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Whether a linked account first asked for the title earlier on the same day, bool[n]; accounts by their code here."""
+        extract = self.extract
+        asks = extract.ask_account, extract.ask_title, extract.ask_at
+        return asked_by_linked(account, title, at, asks, self.links)
+
+    def _forms(self) -> pd.DataFrame:
+        """The application forms by account code; all missing for an account that is not known."""
+        accounts = self.market.accounts
+        return accounts.set_axis(accounts["account_id"].cat.codes).reindex(np.arange(len(self.account_ids)))
+
     def traced(self, mondays: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
         """Traced figures of every account on Mondays 00:00 UTC (int64 microseconds), each made once.
 
@@ -319,13 +354,3 @@ def _join_sorted(codes, first, last, gap):
             out_code[n], out_first[n], out_last[n] = codes[i], first[i], last[i]
             n += 1
     return out_code[:n], out_first[:n], out_last[:n]
-
-
-def monday_of(at: np.ndarray) -> np.ndarray:
-    """The Monday 00:00 UTC at or before each moment, in microseconds since 1970.
-
-    >>> monday_of(micros(np.array(["2020-06-30T12:00"], "datetime64[us]"))).view("datetime64[us]")
-    array(['2020-06-29T00:00:00.000000'], dtype='datetime64[us]')
-    """
-    week, thursday_to_monday = 7 * kernel.DAY, 4 * kernel.DAY
-    return (at - thursday_to_monday) // week * week + thursday_to_monday
