@@ -10,12 +10,14 @@ from importlib import import_module
 
 _HOME = {
     "Evaluation": "evaluation",
+    "Recall": "recall",
     "compare_families": "families",
+    "estimate_recall": "recall",
     "give_nothing": "families",
     "judge": "judging",
     "take_judged": "judged",
 }
-__all__ = ["Evaluation", "compare_families", "give_nothing", "judge", "take_judged"]
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> object:
