@@ -92,7 +92,7 @@ class Catalogue:
             names = inspect.signature(column.declaration.function).parameters
             return all(self._fits(self.column(name.removeprefix("market_")), subject) for name in names)
         if subject == "application":
-            return table in {"form", "others", "links"}
+            return table in {"form", "links"}  # "others" made them worse: docs/experiments.md
         return subject == "order" or window is None or not window.own_order
 
     def to_frame(self) -> pd.DataFrame:

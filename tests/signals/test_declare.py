@@ -78,7 +78,7 @@ def test_the_catalogue_declares_each_column_once_and_every_application_column_ne
     names = [column.name for column in catalogue().columns]
     assert len(names) == len(set(names)) >= 120
     for column in catalogue().for_subject("application"):
-        assert column.declaration.table in {"form", "others", "links", "derived"}
+        assert column.declaration.table in {"form", "links", "derived"}
 
 
 def test_only_orders_have_columns_of_their_own_lines():
