@@ -10,7 +10,7 @@ import pytest
 from resellerrisk.tracking import Home, retrain, shadow_score
 from resellerrisk.tracking.rules import Rules, read_rules
 
-CHAMPION, CHALLENGER, JUDGED = "2019-06-30", "2019-07-31", "2020-06-30"
+CHAMPION, CHALLENGER, JUDGED = "2019-05-31", "2019-06-30", "2020-06-30"
 QUICK = {"max_trees": 60, "bags": 1, "n_jobs": 1}
 NIGHTS = pd.date_range("2019-08-31", "2020-02-29", freq="2ME")
 
