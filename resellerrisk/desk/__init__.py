@@ -11,7 +11,6 @@ from importlib import import_module
 _WHERE = {
     "Case": "records",
     "ChainBroken": "refusals",
-    "Condition": "conditions",
     "Conflict": "refusals",
     "Decision": "records",
     "Desk": "desk",

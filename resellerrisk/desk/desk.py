@@ -6,18 +6,9 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
-from resellerrisk.desk.applications import Applications
 from resellerrisk.desk.audit import Audit
-from resellerrisk.desk.cases import Cases
 from resellerrisk.desk.database import Database
-from resellerrisk.desk.decisions import Decisions
-from resellerrisk.desk.lists import Lists
-from resellerrisk.desk.nights import Nights
-from resellerrisk.desk.outbox import Outbox
-from resellerrisk.desk.outcomes import Outcomes
 from resellerrisk.desk.people import People
-from resellerrisk.desk.rules import Rules
-from resellerrisk.desk.settings import SettingsBook
 
 
 class Desk:
@@ -35,7 +26,7 @@ class Desk:
 
     Attributes
     ----------
-    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox
+    people, audit
         The parts; see there.
 
     Raises
@@ -45,16 +36,7 @@ class Desk:
     """
 
     people: People
-    cases: Cases
-    decisions: Decisions
-    nights: Nights
-    applications: Applications
-    lists: Lists
-    rules: Rules
-    settings: SettingsBook
     audit: Audit
-    outcomes: Outcomes
-    outbox: Outbox
 
     def __init__(
         self,
@@ -64,9 +46,6 @@ class Desk:
     ) -> None:
         self._database = Database(url, home, clock)
         self.people, self.audit = People(self._database), Audit(self._database)
-        self.cases, self.decisions, self.nights = Cases(), Decisions(), Nights()
-        self.applications, self.lists, self.rules = Applications(), Lists(), Rules()
-        self.settings, self.outcomes, self.outbox = SettingsBook(), Outcomes(), Outbox()
 
     def close(self) -> None:
         """Close all connections."""

@@ -93,18 +93,6 @@ class People:
         with self._database.read() as connection:
             return _user(_find(connection, name))
 
-    def set_role(self, by: User, name: str, role: str) -> User:
-        """Give a user another role. The last active admin stays one (`DeskError`)."""
-        raise NotImplementedError
-
-    def set_active(self, by: User, name: str, active: bool) -> User:
-        """Let a user in or keep them out; keeping out ends their sessions. Nobody is deleted: decisions keep their names."""
-        raise NotImplementedError
-
-    def set_password(self, by: User, name: str, password: str, old: str | None = None) -> None:
-        """Change a password: one's own with the old one, another's as admin. Ends the user's other sessions."""
-        raise NotImplementedError
-
     def login(self, name: str, password: str, address: str = "") -> Session:
         """Check a password and open a session of 12 hours (one hour without use ends it).
 
