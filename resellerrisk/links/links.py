@@ -20,6 +20,7 @@ from resellerrisk.links.declare import (
     worth_by_holders,
 )
 from resellerrisk.links.holdings import FROM_FORM, FROM_ORDER, Holdings, microseconds
+from resellerrisk.tables.moments import monday_of
 
 ENTRY_COLUMNS = (
     "own",
@@ -34,9 +35,6 @@ ENTRY_COLUMNS = (
     "near",
     "taken_over",
 )
-_WEEK = 7 * 86_400_000_000
-#: Thursday 1 January 1970 is day 0; the Monday before it is three days earlier.
-_MONDAY = -3 * 86_400_000_000
 #: Sights at the very moment that count for the subject itself: bits by source.
 _OWN_FORM = 1 << FROM_FORM
 
@@ -188,7 +186,7 @@ class Links:
     def _group_figures(self, book, decided, accounts, moments, own) -> dict[str, np.ndarray]:
         from resellerrisk.links import walk
 
-        calendar = (moments - _MONDAY) // _WEEK * _WEEK + _MONDAY
+        calendar = monday_of(moments)
         by_day = np.argsort(calendar, kind="stable")
         table = np.empty((len(accounts), 3))
         walk.describe_groups(

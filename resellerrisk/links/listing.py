@@ -11,7 +11,8 @@ import pandas as pd
 
 from resellerrisk.links.declare import GROUPED, LINK_KINDS, LINKED
 from resellerrisk.links.holdings import FROM_FORM, FROM_ORDER
-from resellerrisk.links.links import _MONDAY, _WEEK, Links
+from resellerrisk.links.links import Links
+from resellerrisk.tables.moments import monday_of
 
 _NAMES = np.array([kind.name for kind in LINK_KINDS], dtype=object)
 
@@ -95,7 +96,7 @@ def list_group(links: Links, place: int, moment: int, *, own_order: bool = False
 
     book, decided = links._book(), links._decided_by_account(links._decided)
     own = (1 << FROM_FORM) | (own_order << FROM_ORDER)
-    day = (moment - _MONDAY) // _WEEK * _WEEK + _MONDAY
+    day = int(monday_of(moment))
     root, oldest = walk.join_groups(book, day, GROUPED)
     strong: dict[int, int] = {}
     i, end = book.starts[place], book.starts[place + 1]

@@ -13,8 +13,8 @@ from resellerrisk.errors import InputError
 from resellerrisk.pipeline.training import Trained
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import compared_columns, month_of, take_peers
-from resellerrisk.signals.whole import monday_of
 from resellerrisk.tables import Market, as_utc
+from resellerrisk.tables.moments import monday_of
 
 
 class Arrivals:

@@ -32,8 +32,8 @@ from resellerrisk.reasons import (
 from resellerrisk.signals.alone import Alone
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.evidence import find_evidence
-from resellerrisk.signals.whole import monday_of
 from resellerrisk.tables import Market, as_utc
+from resellerrisk.tables.moments import monday_of
 from resellerrisk.tables.schemas import TABLES
 from resellerrisk.translations import LANGUAGES, Language, read_language
 

@@ -6,7 +6,6 @@ Orders from the last street date ever announced for a title on are left out: the
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from resellerrisk.signals import kernel
 
@@ -34,7 +33,7 @@ class Asks:
 
     def count(self, title: np.ndarray, at: np.ndarray) -> np.ndarray:
         """How many accounts had asked for each title strictly before each moment, int64[n]."""
-        return _count_before(self._starts, self.at, title, at)
+        return kernel.count_before(self._starts, self.at, title, at)
 
 
 def find_asks(
@@ -59,18 +58,3 @@ def find_asks(
     new = np.ones(order.size, bool)
     new[1:] = (title[order][1:] != title[order][:-1]) | (account[order][1:] != account[order][:-1])
     return title[order[new]], at[order[new]]
-
-
-@njit(cache=True, nogil=True)
-def _count_before(starts, times, groups, moments):
-    out = np.empty(groups.size, np.int64)
-    for i in range(groups.size):
-        first, low, high = starts[groups[i]], starts[groups[i]], starts[groups[i] + 1]
-        while low < high:
-            middle = (low + high) >> 1
-            if times[middle] < moments[i]:
-                low = middle + 1
-            else:
-                high = middle
-        out[i] = low - first
-    return out

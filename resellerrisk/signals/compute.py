@@ -19,8 +19,9 @@ from resellerrisk.signals.catalogue import Catalogue
 from resellerrisk.signals.declare import Column, Declaration, Window
 from resellerrisk.signals.peers import PeerBook, PeerTable
 from resellerrisk.signals.rows import CONTRACT_TABLE, Rows, Views, micros
-from resellerrisk.signals.whole import Whole, monday_of, take_extract
+from resellerrisk.signals.whole import Whole, take_extract
 from resellerrisk.tables import Market
+from resellerrisk.tables.moments import monday_of
 
 NOTHING = np.int64(-(2**63))
 

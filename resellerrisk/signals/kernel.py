@@ -175,8 +175,8 @@ def first_true_from(flags, low, high):
 
 
 @njit(cache=True, nogil=True)
-def newest_before(starts, times, groups, moments):
-    """Position of the newest row of a group strictly before a moment, or -1; rows sorted by group and time."""
+def count_before(starts, times, groups, moments):
+    """How many rows of a group stand strictly before a moment; rows sorted by group and time."""
     out = np.empty(groups.size, np.int64)
     for i in range(groups.size):
         first, low, high = starts[groups[i]], starts[groups[i]], starts[groups[i] + 1]
@@ -186,8 +186,14 @@ def newest_before(starts, times, groups, moments):
                 low = middle + 1
             else:
                 high = middle
-        out[i] = low - 1 if low > first else -1
+        out[i] = low - first
     return out
+
+
+def newest_before(starts, times, groups, moments):
+    """Position of the newest row of a group strictly before a moment, or -1; rows sorted by group and time."""
+    count = count_before(starts, times, groups, moments)
+    return np.where(count > 0, starts[groups] + count - 1, -1)
 
 
 def starts_of(groups: np.ndarray, count: int) -> np.ndarray:

@@ -319,13 +319,3 @@ def _join_sorted(codes, first, last, gap):
             out_code[n], out_first[n], out_last[n] = codes[i], first[i], last[i]
             n += 1
     return out_code[:n], out_first[:n], out_last[:n]
-
-
-def monday_of(at: np.ndarray) -> np.ndarray:
-    """The Monday 00:00 UTC at or before each moment, in microseconds since 1970.
-
-    >>> monday_of(micros(np.array(["2020-06-30T12:00"], "datetime64[us]"))).view("datetime64[us]")
-    array(['2020-06-29T00:00:00.000000'], dtype='datetime64[us]')
-    """
-    week, thursday_to_monday = 7 * kernel.DAY, 4 * kernel.DAY
-    return (at - thursday_to_monday) // week * week + thursday_to_monday

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import InputError
+
+_DAY = 86_400_000_000
 
 
 def as_utc(moment) -> pd.Timestamp:
@@ -27,3 +30,13 @@ def as_utc(moment) -> pd.Timestamp:
     if stamp is pd.NaT:
         raise InputError(f"{moment!r} is no moment.", hint="write it as 2020-06-30 or 2020-06-30T12:00:00")
     return stamp.tz_convert(None) if stamp.tzinfo else stamp
+
+
+def monday_of(at: np.ndarray) -> np.ndarray:
+    """The Monday 00:00 UTC at or before each moment, in microseconds since 1970: the calendar of links and tracing.
+
+    >>> monday_of(np.array(["2020-06-30T12:00"], "datetime64[us]").view("int64")).view("datetime64[us]")
+    array(['2020-06-29T00:00:00.000000'], dtype='datetime64[us]')
+    """
+    week, thursday_to_monday = 7 * _DAY, 4 * _DAY
+    return (at - thursday_to_monday) // week * week + thursday_to_monday

@@ -8,7 +8,7 @@ import pandas as pd
 from resellerrisk.leaks import list_copies, list_holdings
 from resellerrisk.leaks.declared import RECENT_DAYS
 from resellerrisk.signals.evidence.linked import Gathered
-from resellerrisk.signals.whole import monday_of
+from resellerrisk.tables.moments import monday_of
 
 _COPIES = {"source_probability", "expected_leaks", "expected_leaks_180d", "likely_leaks"}
 

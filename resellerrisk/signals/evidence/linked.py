@@ -10,7 +10,7 @@ import pandas as pd
 
 from resellerrisk.links import LINK_KINDS, list_group, list_links, list_steps
 from resellerrisk.links.declare import LINKED
-from resellerrisk.signals.whole import monday_of
+from resellerrisk.tables.moments import monday_of
 
 _COUNTS = {kind.name for kind in LINK_KINDS if kind.counts}
 _SHARED = {kind.name: kind.shared for kind in LINK_KINDS}
