@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from resellerrisk.cli.output import progress, say
+from resellerrisk.cli.output import progress, write_run
 from resellerrisk.errors import InputError
 
 ENGINES = ("memory", "parts")
@@ -44,12 +43,4 @@ def score_elsewhere(
         told = score_parts(
             data, trained, out, accounts=account or None, settings=settings, limit=limit, **moments
         )
-    facts = {
-        "model_version": trained.version,
-        "model_as_of": trained.facts["as_of"],
-        "data_fingerprint": told["fingerprint"],
-        "rows": told["intake"].to_dict("records"),
-        "scored": told["scored"],
-    }
-    (out / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    say.print(f"{told['scored']:,} rows in {out}: scores, contributions, signals, run.json.")
+    write_run(out, trained, told["fingerprint"], told["intake"], told["scored"])

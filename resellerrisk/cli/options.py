@@ -52,6 +52,15 @@ def read_moment(text: str, option: str):
         raise InputError(f"{option} {text!r} is no time.", hint=f"{option} 2020-06-30") from None
 
 
+def read_moments(**texts: str | None) -> dict:
+    """Moments by the names of their options; None where an option was not given.
+
+    >>> read_moments(as_of="2020-06-30", since=None)
+    {'as_of': Timestamp('2020-06-30 00:00:00'), 'since': None}
+    """
+    return {name: text and read_moment(text, f"--{name.replace('_', '-')}") for name, text in texts.items()}
+
+
 def check_format(format: str) -> None:
     """Refuse a format that is not written."""
     if format not in {"parquet", "csv"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -52,3 +53,16 @@ def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     (say if sys.stdout.isatty() else Console(highlight=False, width=200)).print(table, markup=False)
+
+
+def write_run(out: Path, trained, fingerprint: str, intake, scored: int) -> None:
+    """Write what was scored by which model from which rows beside the scores, and say so."""
+    facts = {
+        "model_version": trained.version,
+        "model_as_of": trained.facts["as_of"],
+        "data_fingerprint": fingerprint,
+        "rows": intake.to_dict("records"),
+        "scored": scored,
+    }
+    (out / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    say.print(f"{scored:,} rows in {out}: scores, contributions, signals, run.json.")

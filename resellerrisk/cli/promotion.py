@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from resellerrisk.cli.app import app, home
-from resellerrisk.cli.options import AsOf, Data, Limit, SettingsFile, Subject, read_moment
+from resellerrisk.cli.options import AsOf, Data, Limit, SettingsFile, Subject, read_moment, read_moments
 from resellerrisk.cli.output import print_table, progress, read_tables, say
 from resellerrisk.jobs.exits import Exit
 
@@ -81,10 +81,7 @@ def shadow(
     from resellerrisk.decisions import read_settings
     from resellerrisk.tracking import shadow_score
 
-    moments = {
-        name: value and read_moment(value, f"--{name}".replace("_", "-"))
-        for name, value in (("as_of", as_of), ("since", since))
-    }
+    moments = read_moments(as_of=as_of, since=since)
     chosen = read_settings(settings)
     market = read_tables(data, limit, None)
     with progress.status("scoring with both"):
@@ -107,8 +104,6 @@ def gate(data: Data, subject: Subject, as_of: Judged, rules: RulesFile = None, l
     with progress.status("comparing"):
         verdict = judge_challenger(market, home(), subject, moment, rules=held)
     _tell(verdict)
-    if not verdict.passed:
-        raise typer.Exit(REFUSED)
 
 
 @app.command()
@@ -133,8 +128,6 @@ def promote(
     with progress.status("comparing"):
         verdict = promote_challenger(market, home(), subject, moment, why=why, who=who, rules=held)
     _tell(verdict)
-    if not verdict.passed:
-        raise typer.Exit(REFUSED)
 
 
 @app.command()
@@ -177,7 +170,10 @@ def ledger(
 
 
 def _tell(verdict) -> None:
+    """Print a verdict; a refusal ends with its exit code."""
     rows = [["yes" if check.passed else "NO", check.name, check.told] for check in verdict.checks]
     title = f"{verdict.subject}/{verdict.challenger} beside {verdict.subject}/{verdict.champion}"
     print_table(title, ["holds", "rule", "what was seen"], rows)
     say.print("The gate agrees." if verdict.passed else "The gate refuses.")
+    if not verdict.passed:
+        raise typer.Exit(REFUSED)

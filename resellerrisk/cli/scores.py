@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +21,9 @@ from resellerrisk.cli.options import (
     Subject,
     check_format,
     read_moment,
+    read_moments,
 )
-from resellerrisk.cli.output import progress, read_tables, say, show_scores
+from resellerrisk.cli.output import progress, read_tables, say, show_scores, write_run
 
 
 @app.command()
@@ -55,10 +55,7 @@ def score(
     from resellerrisk.tracking import load
 
     chosen = read_settings(settings)
-    moments = {
-        name: value and read_moment(value, f"--{name.replace('_', '-')}")
-        for name, value in (("as_of", as_of), ("since", since), ("until", until))
-    }
+    moments = read_moments(as_of=as_of, since=since, until=until)
     check_format(format)
     trained = load(home(), subject, model)
     if check_engine(engine) != "memory":
@@ -70,8 +67,7 @@ def score(
     show_scores(scored.scores)
     if out is not None:
         scored.write(out, format)
-        (out / "run.json").write_text(_run_facts(market, trained, scored), "utf-8")
-        say.print(f"{len(scored.scores):,} rows in {out}: scores, contributions, signals, run.json.")
+        write_run(out, trained, market.fingerprint, market.intake, len(scored.scores))
 
 
 @app.command()
@@ -102,15 +98,3 @@ def explain(
     page.parent.mkdir(parents=True, exist_ok=True)
     write_case(case, page)
     say.print(f"{account_id}: score {case.score}, {case.action}. Open {page}", markup=False)
-
-
-def _run_facts(market, trained, scored) -> str:
-
-    facts = {
-        "model_version": trained.version,
-        "model_as_of": trained.facts["as_of"],
-        "data_fingerprint": market.fingerprint,
-        "rows": market.intake.to_dict("records"),
-        "scored": len(scored.scores),
-    }
-    return json.dumps(facts, indent=2) + "\n"
