@@ -113,12 +113,7 @@ def read_settings(path=None):
     resellerrisk.errors.DeclarationError: The settings no-such.toml cannot be read: No such file or directory.
     """
     path = Path(path) if path is not None else DEFAULTS
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DeclarationError(f"The settings {path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise DeclarationError(f"The settings {path} are no TOML file: {error}.") from error
+    content = read_toml(path, "settings")
     faults = []
     settings = _build(Settings, content, "", faults)
     if not faults:
@@ -130,6 +125,22 @@ def read_settings(path=None):
             "Start from a copy of the packaged settings.toml.",
         )
     return settings
+
+
+def read_toml(path: Path, what: str) -> dict:
+    """The content of a TOML file; ``what`` it holds is said in errors.
+
+    Raises
+    ------
+    DeclarationError
+        No such file, or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DeclarationError(f"The {what} {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise DeclarationError(f"The {what} {path} are no TOML file: {error}.") from error
 
 
 def _build(kind, content, prefix, faults):

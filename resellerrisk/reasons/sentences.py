@@ -7,6 +7,7 @@ shares: a missing value, a range, a position among peers, and the ending. Which 
 from __future__ import annotations
 
 from math import isnan
+from typing import NamedTuple
 
 from resellerrisk.signals.declare import Column, Unit
 from resellerrisk.translations import ENGLISH, Language
@@ -99,17 +100,7 @@ def show_window(column: Column, language: Language = ENGLISH) -> str:
     >>> show_window(catalogue().column("lines_count_30d")), show_window(catalogue().column("mail_free"))
     ('the last 30 days', '')
     """
-    window = column.window
-    if window is None:
-        return ""
-    if window.own_order:
-        return language.text("the order itself")
-    if not window.far:
-        return language.text("all time so far")
-    if window.near:
-        told = "the {days} days before the last {near}"
-        return language.text(told, days=window.far - window.near, near=window.near)
-    return language.text("the last {days} days", days=window.far)
+    return _tell_window(column, WITHIN, language)
 
 
 def label_window(column: Column, language: Language = ENGLISH) -> str:
@@ -121,17 +112,36 @@ def label_window(column: Column, language: Language = ENGLISH) -> str:
     >>> label_window(catalogue().column("lines_count_30d"))
     'last 30 days'
     """
+    return _tell_window(column, ALONE, language)
+
+
+class _Wording(NamedTuple):
+    """How windows are said: of the order, of all time, before the last days, of the last days."""
+
+    own_order: str
+    all_time: str
+    before: str
+    last: str
+
+
+#: Inside a sentence, and as a label that stands by itself.
+WITHIN = _Wording(
+    "the order itself", "all time so far", "the {days} days before the last {near}", "the last {days} days"
+)
+ALONE = _Wording("this order", "all time", "{days} days before the last {near}", "last {days} days")
+
+
+def _tell_window(column: Column, wording: _Wording, language: Language) -> str:
     window = column.window
     if window is None:
         return ""
     if window.own_order:
-        return language.text("this order")
+        return language.text(wording.own_order)
     if not window.far:
-        return language.text("all time")
+        return language.text(wording.all_time)
     if window.near:
-        told = "{days} days before the last {near}"
-        return language.text(told, days=window.far - window.near, near=window.near)
-    return language.text("last {days} days", days=window.far)
+        return language.text(wording.before, days=window.far - window.near, near=window.near)
+    return language.text(wording.last, days=window.far)
 
 
 def show_typical(

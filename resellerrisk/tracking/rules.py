@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from resellerrisk.decisions.settings import read_toml
 from resellerrisk.errors import DeclarationError
 
 DEFAULTS = Path(__file__).with_name("gate.toml")
@@ -65,12 +65,7 @@ def read_rules(path=None) -> Rules:
         No such file, no TOML, or with all faults in one report: unknown, missing, or no finite number from 0.
     """
     path = Path(path) if path is not None else DEFAULTS
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DeclarationError(f"The rules {path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise DeclarationError(f"The rules {path} are no TOML file: {error}.") from error
+    content = read_toml(path, "rules")
     names = [item.name for item in fields(Rules)]
     faults = [f"{name}: there is no such rule" for name in content if name not in names]
     faults += [f"{name}: missing" for name in names if name not in content]

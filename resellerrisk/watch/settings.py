@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from resellerrisk.decisions.settings import read_toml
 from resellerrisk.errors import DeclarationError
 
 DEFAULTS = Path(__file__).with_name("settings.toml")
@@ -56,12 +56,7 @@ def read_watch_settings(path=None) -> WatchSettings:
     resellerrisk.errors.DeclarationError: The settings no-such.toml cannot be read: No such file or directory.
     """
     path = Path(path) if path is not None else DEFAULTS
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise DeclarationError(f"The settings {path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise DeclarationError(f"The settings {path} are no TOML file: {error}.") from error
+    content = read_toml(path, "settings")
     names = [field.name for field in fields(WatchSettings)]
     faults = [f"{name}: there is no such setting" for name in content if name not in names]
     for name in names:
