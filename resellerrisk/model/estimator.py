@@ -308,11 +308,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         ModelError
             Values that do not add up.
         """
-        explained = self.explained(X)
         index = X.index if isinstance(X, pd.DataFrame) else None
-        frame = pd.DataFrame(explained.parts, columns=[*self.columns_, "base_value"], index=index)
-        frame.attrs["explained_by"] = explained.by
-        return frame
+        return self.explained(X).to_frame(self.columns_, index)
 
     def explained(self, X):
         """Margins and contributions as arrays, in one pass (`resellerrisk.model.explaining.Explained`)."""

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
+from scipy.special import expit
 
 from resellerrisk.model.additivity import check_additivity
 from resellerrisk.model.forest import Forest, UnlikeForest, read_forest
@@ -33,6 +35,17 @@ class Explained(NamedTuple):
     margin: np.ndarray
     parts: np.ndarray
     by: str
+
+    @property
+    def probability(self) -> np.ndarray:
+        """Calibrated probability, shape (n,)."""
+        return expit(self.margin)
+
+    def to_frame(self, columns, index=None) -> pd.DataFrame:
+        """The parts by column, ``base_value`` last; ``attrs["explained_by"]`` says what computed them."""
+        frame = pd.DataFrame(self.parts, columns=[*columns, "base_value"], index=index)
+        frame.attrs["explained_by"] = self.by
+        return frame
 
 
 def explain(booster, X, threads=1) -> Explained:

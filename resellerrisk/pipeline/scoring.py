@@ -119,9 +119,9 @@ def score_matrix(
 ) -> Scores:
     """Score a matrix that is already built; ``sizes`` are the accounts' values of `SIZE_COLUMN`, where they are at hand."""
     sizes = matrix.values.get(SIZE_COLUMN) if sizes is None else sizes
-    explained = trained.model.contributions(matrix.values)
+    found = trained.model.explained(matrix.values)
+    explained, probability = found.to_frame(matrix.values.columns), found.probability
     base = explained["base_value"].to_numpy()
-    probability = trained.model.predict_proba(matrix.values)[:, 1]
     reasons = write_reasons(
         matrix.values,
         explained.drop(columns="base_value"),

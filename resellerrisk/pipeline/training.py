@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -213,7 +214,7 @@ class TrainingSet:
             doubtful=self.doubtful[chosen],
         )
 
-    @property
+    @cached_property
     def fitting(self) -> TrainingSet:
         """The rows that a model is fitted on: all but the doubtful ones."""
         return self.take(~self.doubtful)

@@ -47,9 +47,9 @@ def answer(trained: Trained, values: pd.DataFrame) -> pd.DataFrame:
         Columns as in `answer_columns`.
     """
     values = values[list(trained.model.columns_)].astype(float)
-    explained = trained.model.contributions(values)
+    found = trained.model.explained(values)
+    explained, probability = found.to_frame(values.columns, values.index), found.probability
     base = explained.pop("base_value")
-    probability = trained.model.predict_proba(values)[:, 1]
     reasons = write_reasons(
         values, explained, _typical(trained, values), {column.name: column for column in trained.columns}
     )
