@@ -26,6 +26,22 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def harbour(shared):
+    """The harbour market, read once for all that look at it."""
+    from resellerrisk.tables import read_market
+
+    return read_market(shared / "data" / "harbour")
+
+
+@pytest.fixture(scope="session")
+def harbour_signals(harbour):
+    """Its signals, prepared once."""
+    from resellerrisk.matrix import prepare_signals
+
+    return prepare_signals(harbour)
+
+
+@pytest.fixture(scope="session")
 def market_folder(tmp_path_factory) -> Path:
     """A small market of our own making, with everything in it; its truth beside it."""
     from resellerrisk.simulate import simulate_market

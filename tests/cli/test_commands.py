@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 
 import pandas as pd
 import pytest
 
-from resellerrisk.cli import main
-
 TRAINED, SCORED = "2019-08-31", "2019-12-15"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run a command; gives exit code, standard output and standard error."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["resellerrisk", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pandas as pd
 import pytest
 
-from resellerrisk.cli import main
-
 AS_OF = "2019-10-01"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run a command; gives exit code, standard output and standard error."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["resellerrisk", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return call
 
 
 def test_the_files_hold_what_trace_says(run, market, market_folder, tmp_path):

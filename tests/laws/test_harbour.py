@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score
 
-from resellerrisk.matrix import known_fakes, prepare_signals
+from resellerrisk.matrix import known_fakes
 from resellerrisk.pipeline import score, train
 from resellerrisk.signals.peers import active_accounts
-from resellerrisk.tables import read_market
 
 pytestmark = pytest.mark.slow
 
@@ -19,29 +18,19 @@ SCORED_AT = pd.Timestamp("2021-01-01")
 
 
 @pytest.fixture(scope="module")
-def harbour(shared):
-    return read_market(shared / "data" / "harbour")
+def trained(harbour, harbour_signals):
+    return train(harbour, "account", "2019-12-31", signals=harbour_signals)
 
 
 @pytest.fixture(scope="module")
-def signals(harbour):
-    return prepare_signals(harbour)
-
-
-@pytest.fixture(scope="module")
-def trained(harbour, signals):
-    return train(harbour, "account", "2019-12-31", signals=signals)
-
-
-@pytest.fixture(scope="module")
-def scored(harbour, signals, trained):
+def scored(harbour, harbour_signals, trained):
     return {
-        moment: score(harbour, trained, as_of=moment, signals=signals, scored_at=SCORED_AT)
+        moment: score(harbour, trained, as_of=moment, signals=harbour_signals, scored_at=SCORED_AT)
         for moment in MOMENTS
     }
 
 
-def test_accounts_are_ranked_as_the_readme_says(harbour, signals, scored, shared):
+def test_accounts_are_ranked_as_the_readme_says(harbour, harbour_signals, scored, shared):
     truth = pd.read_parquet(shared / "data" / "harbour" / "truth" / "accounts.parquet").set_index(
         "account_id"
     )
@@ -49,7 +38,7 @@ def test_accounts_are_ranked_as_the_readme_says(harbour, signals, scored, shared
     found = []
     for moment in MOMENTS:
         at = pd.Timestamp(moment)
-        active = active_accounts(signals.views, int(np.datetime64(at, "us").view(np.int64)))
+        active = active_accounts(harbour_signals.views, int(np.datetime64(at, "us").view(np.int64)))
         open_accounts = np.setdiff1d(active, known_fakes(harbour, at))
         fake = truth["is_fake"].iloc[open_accounts] & (truth["since"].iloc[open_accounts] <= at)
         probability = scored[moment].scores.set_index("account_id")["probability"]
@@ -67,12 +56,17 @@ def test_contributions_add_up_and_are_those_of_shap(trained, scored):
         assert np.abs(theirs - each.contributions[columns].to_numpy()).max() < 1e-9
 
 
-def test_200_accounts_scored_alone_are_the_same_to_the_bit(harbour, signals, trained, scored):
+def test_200_accounts_scored_alone_are_the_same_to_the_bit(harbour, harbour_signals, trained, scored):
     bulk = scored["2020-06-30"]
     for place in np.random.default_rng(0).choice(len(bulk.scores), 200, replace=False):
         account = bulk.scores["account_id"][place]
         alone = score(
-            harbour, trained, as_of="2020-06-30", accounts=[account], signals=signals, scored_at=SCORED_AT
+            harbour,
+            trained,
+            as_of="2020-06-30",
+            accounts=[account],
+            signals=harbour_signals,
+            scored_at=SCORED_AT,
         )
         for name in ("scores", "contributions", "signals"):
             expected = getattr(bulk, name).iloc[[place]].reset_index(drop=True)

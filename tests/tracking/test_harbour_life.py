@@ -29,25 +29,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def harbour(shared):
-    from resellerrisk.tables import read_market
-
-    return read_market(shared / "data" / "harbour")
-
-
-@pytest.fixture(scope="module")
-def signals(harbour):
-    from resellerrisk.matrix import prepare_signals
-
-    return prepare_signals(harbour)
-
-
-@pytest.fixture(scope="module")
-def home(harbour, signals, tmp_path_factory):
+def home(harbour, harbour_signals, tmp_path_factory):
     home = Home(tmp_path_factory.mktemp("harbour"))
     for as_of in (CHAMPION, CHALLENGER):
         begun = time.process_time()
-        kept = retrain(harbour, home, "account", as_of, signals=signals, why="monthly", who="job")
+        kept = retrain(harbour, home, "account", as_of, signals=harbour_signals, why="monthly", who="job")
         print(
             f"\n{kept.trained.version}: {time.process_time() - begun:.0f} CPU s",
             kept.trained.facts["held_out"],
@@ -83,20 +69,22 @@ def test_training_twice_gives_the_same_bytes(home, harbour):
     assert (kept.version, kept.new) == (2, False)
 
 
-def test_a_month_more_that_holds_more_honest_shops_is_refused_and_so_are_two_bad_ones(home, harbour, signals):
+def test_a_month_more_that_holds_more_honest_shops_is_refused_and_so_are_two_bad_ones(
+    home, harbour, harbour_signals
+):
     from resellerrisk.matrix import prepare_signals
     from resellerrisk.pipeline.training import fit, training_set
 
-    _live(home, harbour, signals)
+    _live(home, harbour, harbour_signals)
     verdict = _ask(harbour, home, "a month more of data")
     assert "spares honest shops" in {check.name for check in verdict.checks if not check.passed}
     assert verdict.comparison.row("everyone", "average_precision")["difference"] > 0
     assert home.champion("account") == 1
 
-    rows = training_set(signals, "account", pd.Timestamp(CHALLENGER))
+    rows = training_set(harbour_signals, "account", pd.Timestamp(CHALLENGER))
     shuffled = replace(rows, labels=np.random.default_rng(0).permutation(rows.labels))
     poisoned = fit(shuffled, harbour.before(CHALLENGER).fingerprint)
-    _challenge(home, harbour, signals, poisoned, "labels shuffled")
+    _challenge(home, harbour, harbour_signals, poisoned, "labels shuffled")
     refused = _ask(harbour, home, "labels shuffled")
     failed = {check.name for check in refused.checks if not check.passed}
     assert {"not worse at ranking", "stable under re-sampling", "holds as many fakes"} <= failed
@@ -110,7 +98,7 @@ def test_a_month_more_that_holds_more_honest_shops_is_refused_and_so_are_two_bad
     )
     rows = training_set(prepare_signals(leaky), "account", pd.Timestamp(CHALLENGER))
     leaked = fit(rows, leaky.before(CHALLENGER).fingerprint)
-    _challenge(home, harbour, signals, leaked, "outcomes of the future written back")
+    _challenge(home, harbour, harbour_signals, leaked, "outcomes of the future written back")
     refused = _ask(harbour, home, "outcomes of the future written back")
     assert "same data" in {check.name for check in refused.checks if not check.passed}
     assert home.champion("account") == 1
