@@ -18,7 +18,7 @@ import shap
 from resellerrisk.model.forest import read_forest
 from resellerrisk.model.treeshap import explain_rows
 
-#: Trees, leaves, depth: the size that libraries are compared at, and the shape that we ship.
+#: Trees, leaves, depth: the size that libraries are compared at, and that of the boosted trees that we ship.
 SHAPES = ((500, 31, -1), (300, 8, 4))
 COLUMNS, ROWS, GROWN_ON, REPEATS = 155, 256, 6_000, 5
 
