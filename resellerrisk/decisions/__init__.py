@@ -12,6 +12,7 @@ _WHERE = {
     "Settings": "settings",
     "SubjectSettings": "settings",
     "actions": "costs",
+    "add_random_reviews": "random_reviews",
     "bands": "scale",
     "expected_costs": "costs",
     "read_settings": "settings",

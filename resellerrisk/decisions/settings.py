@@ -39,6 +39,8 @@ class SubjectSettings:
         Cost of blocking an honest one; at least `honest_delayed`.
     reviews_per_day : float
         The desk's capacity.
+    random_review_share : float, in [0, 1]
+        Share of the subjects that go to review by chance alone, so that recall can be estimated.
     """
 
     titles_at_stake: float = _amount()
@@ -46,6 +48,7 @@ class SubjectSettings:
     review: float = _amount()
     honest_blocked: float = _amount()
     reviews_per_day: float = _amount()
+    random_review_share: float = _share()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Settings:
         `block` is recommended above this probability only.
     quarantine_share : float, in [0, 1]
         Share of a table's rows in quarantine past which a run stops.
+    random_review_seed : float
+        Key of the draw of random reviews; private, or it can be foretold who is looked at.
     application, account, order : SubjectSettings
         What holds for each subject.
 
@@ -83,6 +88,7 @@ class Settings:
     loss_share_reviewed: float = _share()
     block_above: float = _share()
     quarantine_share: float = _share()
+    random_review_seed: float = _amount()
     application: SubjectSettings = field(metadata={"section": SubjectSettings})
     account: SubjectSettings = field(metadata={"section": SubjectSettings})
     order: OrderSettings = field(metadata={"section": OrderSettings})

@@ -10,10 +10,12 @@ from importlib import import_module
 
 _HOME = {
     "Evaluation": "evaluation",
+    "Recall": "recall",
+    "estimate_recall": "recall",
     "judge": "judging",
     "take_judged": "judged",
 }
-__all__ = ["Evaluation", "judge", "take_judged"]
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> object:

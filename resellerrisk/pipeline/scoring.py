@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from resellerrisk.decisions import Settings, actions, bands, read_settings, score_1000
+from resellerrisk.decisions import Settings, actions, add_random_reviews, bands, read_settings, score_1000
 from resellerrisk.errors import InputError
 from resellerrisk.matrix import (
     Matrix,
@@ -135,6 +135,7 @@ def score_matrix(
         band=bands(probability, trained.subject, settings),
         action=recommend(probability, trained, settings, early_lines(matrix)),
     )
+    scores = add_random_reviews(scores, trained.subject, settings)
     scores = pd.concat([scores, reasons.reset_index(drop=True)], axis=1)
     scores["base_value"] = base
     scores["model_version"] = trained.version

@@ -26,10 +26,10 @@ def any_settings(draw):
     """Settings that read_settings would take, the same for every subject."""
     shipped, delayed = draw(st.floats(0, 1)), draw(MONEY)
     subject = OrderSettings(
-        draw(st.floats(0, 50)), delayed, draw(MONEY), delayed + draw(MONEY), 1e9, draw(st.floats(0, 50))
+        draw(st.floats(0, 50)), delayed, draw(MONEY), delayed + draw(MONEY), 1e9, 0.0, draw(st.floats(0, 50))
     )
     leaked, reviewed = draw(MONEY), shipped * draw(st.floats(0, 1))
-    return Settings(leaked, shipped, reviewed, draw(st.floats(0, 1)), 0.05, subject, subject, subject)
+    return Settings(leaked, shipped, reviewed, draw(st.floats(0, 1)), 0.05, 1.0, subject, subject, subject)
 
 
 @settings(max_examples=150, deadline=None)
