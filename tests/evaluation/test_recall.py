@@ -68,7 +68,7 @@ def test_recall_of_a_simulated_market_is_within_the_interval(market, market_fold
     truth = pd.read_parquet(market_folder / "truth" / "accounts.parquet").set_index("account_id")
     held, shares = [], []
     for seed in range(12):
-        account = replace(settings.account, random_review_share=0.3, reviews_per_day=4.0)
+        account = replace(settings.account, random_review_share=0.3, reviews_per_day=1.0)
         chosen = replace(settings, account=account, random_review_seed=float(seed))
         scores = score(market, trained, as_of=DAY, settings=chosen, signals=signals).scores
         row = truth.loc[scores["account_id"]]
