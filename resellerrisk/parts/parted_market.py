@@ -7,19 +7,17 @@ No signal is computed here.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from resellerrisk.errors import InputError
 from resellerrisk.parts import chunks
-from resellerrisk.tables import TABLES, Market, fingerprint
+from resellerrisk.parts.checks import PartFound, finish_check, note_part, refuse_shared_orders, seal_parts
+from resellerrisk.tables import TABLES, Market
 from resellerrisk.tables.cells import read_cells
 from resellerrisk.tables.checking import LIMIT
-from resellerrisk.tables.faults import CheckReport, Fault
 from resellerrisk.tables.files import RawTable, find_files
 from resellerrisk.tables.parts import LARGE, SmallTables, assemble_part, check_part, read_small_tables
 from resellerrisk.tables.references import recode
@@ -127,10 +125,7 @@ class PartedMarket:
             limit,
         )
         self._before = before
-        self._counted: dict[int, dict[str, tuple[int, int]]] = {}
-        self._faults: list[Fault] = []
-        self._orders: list[np.ndarray] = []
-        self._sums: dict[str, tuple[int, int, int]] = {}
+        self._found: dict[int, PartFound] = {}
 
     @property
     def has_shipments(self) -> bool:
@@ -146,17 +141,11 @@ class PartedMarket:
             A fault that stops the run.
         """
         accounts = self._part_of == number
-        if number in self._counted:
+        if number in self._found:
             return assemble_part(self.market, self._load(number), accounts)
         raw = {name: self._raw(name, number) for name, paths in self._files.items() if paths}
         market, found = check_part(self._small, raw, accounts)
-        self._counted[number] = {name: (one.raw.read, one.quarantined) for name, one in found.items()}
-        self._faults += [fault for one in found.values() for fault in one.faults]
-        self._orders.append(_hash(market.order_ids))
-        known = self._known(market)
-        for name in raw:
-            sums = fingerprint.sum_hashes(name, known[name])
-            self._sums[name] = fingerprint.add_sums(self._sums.get(name, (0, 0, 0)), sums)
+        self._found[number] = note_part(market, found, self._before)
         for name in raw:
             self._save(number, name, market.tables()[name])
         return market
@@ -164,15 +153,7 @@ class PartedMarket:
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the whole market, once every part has been read."""
-        small = {
-            name: fingerprint.sum_hashes(name, frame)
-            for name, frame in self._known(self.market).items()
-            if name not in LARGE
-        }
-        return fingerprint.seal_sums(small | self._sums)
-
-    def _known(self, market: Market) -> dict[str, pd.DataFrame]:
-        return (market if self._before is None else market.before(self._before)).tables()
+        return seal_parts(self.market, [one.sums for one in self._found.values()], self._before)
 
     def accounts(self, number: int) -> Market:
         """The market of a part's accounts without their rows of the large tables."""
@@ -224,34 +205,8 @@ class PartedMarket:
         ------
         InputError
         """
-        self._refuse_shared_orders()
-        intake = self.market.intake.set_index("table")
-        for name in self._files:
-            read = sum(counted[name][0] for counted in self._counted.values() if name in counted)
-            bad = sum(counted[name][1] for counted in self._counted.values() if name in counted)
-            intake.loc[name] = (read, read - bad, bad)
-            if bad > self._limit * read:
-                report = CheckReport(self._small.source, tuple(self._faults), intake.reset_index())
-                raise InputError(
-                    f"{self._small.source}: {bad:,} of {read:,} rows of {name} are bad ({bad / read:.1%}).",
-                    f"At most {self._limit:.1%} may be. {len(report.faults)} faults were found.",
-                    f"resellerrisk check {self._small.source}",
-                )
-        faults = (*self.market.faults, *self._faults)
-        self.market = replace(self.market, intake=intake.reset_index(), faults=faults)
+        found = [self._found[number] for number in sorted(self._found)]
+        codes = np.sort(np.concatenate([one.orders for one in found] or [np.empty(0, np.uint64)]))
+        refuse_shared_orders(self._small.source, int((codes[1:] == codes[:-1]).sum()))
+        self.market = finish_check(self._small, found, self._limit)
         return self.market
-
-    def _refuse_shared_orders(self) -> None:
-        codes = np.concatenate(self._orders) if self._orders else np.empty(0, np.uint64)
-        codes.sort()
-        shared = int((codes[1:] == codes[:-1]).sum())
-        if shared:
-            raise InputError(
-                f"{self._small.source}: {shared} order_id of orders stand under accounts of several parts.",
-                "An order belongs to one account.",
-                "give the orders of different accounts different ids, or score in memory, where such rows are set aside",
-            )
-
-
-def _hash(ids: pd.Index) -> np.ndarray:
-    return pd.util.hash_array(ids.to_numpy(object), categorize=False)

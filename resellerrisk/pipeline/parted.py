@@ -195,31 +195,74 @@ def train_parts(
     with tempfile.TemporaryDirectory(prefix=".parts-", dir=work) as folder:
         parted = deal_out(data, folder, parts=parts, limit=limit, before=moment)
         whole, found = _first_round(parted, lambda signals: training_snapshots(signals, subject, moment))
-        everybody, part_of, row_of = _in_one_piece(parted, found, by_time=subject == "account")
-        kept, labels, weight = label_rows(parted.market, everybody, subject, moment, seed, unlabelled)
-        places = _find_rows(everybody, kept)
-        chosen = [
-            take(one, np.sort(row_of[places][part_of[places] == number])) for number, one in enumerate(found)
-        ]
-        months = np.unique(month_of(kept.at)).tolist()
+        places = [parted.places(number) for number in range(parted.parts_count)]
+        rows = pick_training_rows(parted.market, places, found, subject, moment, seed, unlabelled)
+        months = np.unique(month_of(rows.kept.at)).tolist()
         bases = [column.base for column in columns if column.base is not None]
-        peers = _second_round(parted, whole, chosen, columns, bases, months, Path(folder))
+        peers = _second_round(parted, whole, rows.chosen, columns, bases, months, Path(folder))
         values = _collect(parted, whole, peers, columns, Path(folder))
-        order = np.empty(len(kept), np.int64)
-        order[np.lexsort((row_of[places], part_of[places]))] = np.arange(len(kept))
-        matrix = Matrix(
-            pd.DataFrame(
-                {
-                    "account_id": parted.market.account_ids.to_numpy(object)[kept.account],
-                    "as_of": kept.moments,
-                }
-            ),
-            values.iloc[order].reset_index(drop=True),
-            columns,
-            kept,
-        )
-        rows = assemble(matrix, labels, weight, parted.market, subject, moment, seed, unlabelled)
+        matrix = rows.to_matrix(parted.market, values, columns)
+        rows = assemble(matrix, rows.labels, rows.weight, parted.market, subject, moment, seed, unlabelled)
         return fit(rows, parted.fingerprint, seed=seed, **parameters)
+
+
+@dataclass(frozen=True)
+class PickedRows:
+    """Training rows of a market in parts, chosen as they are in one piece.
+
+    Attributes
+    ----------
+    kept : Snapshots
+        Coded as in the whole market, in its order.
+    labels, weight : float64[n]
+    chosen : list of Snapshots
+        The same rows by part, coded and ordered as in the part.
+    order : int64[n]
+        Where the rows of all parts, one part after the other, stand in ``kept``.
+    """
+
+    kept: Snapshots
+    labels: np.ndarray
+    weight: np.ndarray
+    chosen: list[Snapshots]
+    order: np.ndarray
+
+    def to_matrix(self, market, values: pd.DataFrame, columns: Sequence[Column]) -> Matrix:
+        """The matrix in the whole market's order from the values of all parts, one part after the other."""
+        place = np.empty(len(self.kept), np.int64)
+        place[self.order] = np.arange(len(self.kept))
+        names = market.account_ids.to_numpy(object)[self.kept.account]
+        keys = pd.DataFrame({"account_id": names, "as_of": self.kept.moments})
+        return Matrix(keys, values.iloc[place].reset_index(drop=True), tuple(columns), self.kept)
+
+
+def pick_training_rows(
+    market,
+    places: Sequence[np.ndarray],
+    found: list[Snapshots],
+    subject: str,
+    moment: pd.Timestamp,
+    seed: int,
+    unlabelled: str,
+) -> PickedRows:
+    """Label the snapshots that the parts found and thin them out, as in one piece.
+
+    Parameters
+    ----------
+    market : Market
+        All accounts with the small tables.
+    places : sequence of int64[n_accounts]
+        By part the codes of its accounts in the market, rising.
+    found : list of Snapshots
+        By part.
+    subject, moment, seed, unlabelled
+        As for `train`.
+    """
+    everybody, part_of, row_of = _in_one_piece(places, found, by_time=subject == "account")
+    kept, labels, weight = label_rows(market, everybody, subject, moment, seed, unlabelled)
+    rows = _find_rows(everybody, kept)
+    chosen = [take(one, np.sort(row_of[rows][part_of[rows] == number])) for number, one in enumerate(found)]
+    return PickedRows(kept, labels, weight, chosen, np.lexsort((row_of[rows], part_of[rows])))
 
 
 def _first_round(parted: PartedMarket, choose: Choose) -> tuple[Whole, list[Snapshots]]:
@@ -305,9 +348,9 @@ class _Appending:
             os.replace(self._unfinished, self._path)
 
 
-def _in_one_piece(parted: PartedMarket, found: list[Snapshots], by_time: bool):
+def _in_one_piece(places: Sequence[np.ndarray], found: list[Snapshots], by_time: bool):
     """All parts' subjects as codes of the whole market, in the order they have in one piece; with part and row of each."""
-    account = np.concatenate([parted.places(number)[one.account] for number, one in enumerate(found)])
+    account = np.concatenate([place[one.account] for place, one in zip(places, found, strict=True)])
     at = np.concatenate([one.at for one in found])
     is_order = np.concatenate([one.order >= 0 for one in found])
     part_of = np.repeat(np.arange(len(found)), [len(one) for one in found])
