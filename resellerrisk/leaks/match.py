@@ -19,6 +19,7 @@ from resellerrisk.leaks.names import (
     read_film_name,
     without_article,
     without_edition,
+    without_first_part,
 )
 from resellerrisk.leaks.releases import Release, parse_release
 
@@ -92,14 +93,19 @@ def list_films(titles: pd.DataFrame, street_dates: pd.DataFrame | None = None) -
     for code, film, some in zip(of_title.tolist(), read, told, strict=True):
         gathered[code] |= some
         for key in film.keys:
-            for spelling in {key, "=" + joined(key), "~" + without_article(key)}:
+            for spelling in {
+                key,
+                "=" + joined(key),
+                "~" + without_article(key),
+                "1" + without_first_part(key),
+            }:
                 by_key[spelling].add(code)
     return Films(
         of_title,
         tuple(name for name, _ in films),
         tuple(map(frozenset, gathered)),
         _first_of_film(_street_years(titles, street_dates), of_title, len(films)),
-        {key: tuple(sorted(codes)) for key, codes in by_key.items() if key != "="},
+        {key: tuple(sorted(codes)) for key, codes in by_key.items() if key not in ("=", "1")},
     )
 
 
@@ -236,7 +242,23 @@ def find_films(release: Release, films: Films) -> tuple[tuple[int, ...], float]:
             fits, certainty = _fit_years(films.find(spelling), year, films)
             if fits:
                 return fits, certainty
-    return (), 0.0
+    return _find_first_part(name, release.year, films)
+
+
+def _find_first_part(name: str, year: int | None, films: Films) -> tuple[tuple[int, ...], float]:
+    """The film that the trade calls the first part of this name, as with "Dune: Part One" and *Dune.2021*; only by year or a first disc soon after."""
+    if year is None:
+        return (), 0.0
+    fits = tuple(
+        film
+        for film in films.find("1" + name)
+        if (year in films.years[film] if films.years[film] else _comes_soon(films.street_years[film], year))
+    )
+    return fits, _NAME_AND_STREET
+
+
+def _comes_soon(street_year: int | None, year: int) -> bool:
+    return street_year is not None and 0 <= street_year - year <= _YEARS_TO_DISC
 
 
 def _spellings(key: str) -> list[str]:

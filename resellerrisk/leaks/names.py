@@ -29,6 +29,7 @@ _EDITION = re.compile(
     re.IGNORECASE,
 )
 _BRAND = re.compile(r"^(?:dc(?: universe)?|marvels?|disneys?) (?=\w+ \w)")
+_FIRST_PART = re.compile(r"(?<=\w) (?:part|chapter|volume) (?:one|1)$")
 _MUST_SAY = re.compile(r"edt?ition|steelbook|\bcut\b|version|mediabook|digibook|re-?issue|4k|essentials|gift\s?set|unrated|uncut|imax|remastered", re.IGNORECASE)  # fmt: skip
 
 
@@ -105,6 +106,17 @@ def joined(key: str) -> str:
     """
     together = key.replace(" ", "")
     return together if len(together) >= 6 else ""
+
+
+def without_first_part(key: str) -> str:
+    """A key that ends in "part one" or the like, without that; empty for other keys.
+
+    Examples
+    --------
+    >>> without_first_part("dune part one"), without_first_part("dune part 2"), without_first_part("part one")
+    ('dune', '', '')
+    """
+    return _FIRST_PART.sub("", key) if _FIRST_PART.search(key) else ""
 
 
 def without_article(key: str) -> str:
