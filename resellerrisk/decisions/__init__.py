@@ -14,6 +14,7 @@ _WHERE = {
     "actions": "costs",
     "add_random_reviews": "random_reviews",
     "bands": "scale",
+    "build_settings": "settings",
     "expected_costs": "costs",
     "read_settings": "settings",
     "read_subject": "costs",

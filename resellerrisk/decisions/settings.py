@@ -119,14 +119,44 @@ def read_settings(path=None):
     resellerrisk.errors.DeclarationError: The settings no-such.toml cannot be read: No such file or directory.
     """
     path = Path(path) if path is not None else DEFAULTS
-    content = read_toml(path, "settings")
+    return build_settings(read_toml(path, "settings"), f"The settings {path}")
+
+
+def build_settings(content: dict, named: str = "The settings"):
+    """Settings from a nested dict, as `read_settings` finds it in a file.
+
+    Parameters
+    ----------
+    content : dict
+        Names to numbers, and a dict of such for each subject.
+    named : str
+        What errors call them.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    DeclarationError
+        As `read_settings`, with all faults.
+
+    Examples
+    --------
+    >>> content = read_toml(DEFAULTS, "settings") | {"block_above": 2.0}
+    >>> build_settings(content)
+    Traceback (most recent call last):
+    resellerrisk.errors.DeclarationError: The settings cannot be used.
+    block_above: 2.0 is not between 0 and 1
+    Hint: Start from a copy of the packaged settings.toml.
+    """
     faults = []
     settings = _build(Settings, content, "", faults)
     if not faults:
         faults = _find_contradictions(settings)
     if faults:
         raise DeclarationError(
-            f"The settings {path} cannot be used.",
+            f"{named} cannot be used.",
             "\n".join(faults),
             "Start from a copy of the packaged settings.toml.",
         )

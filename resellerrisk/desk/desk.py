@@ -7,7 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from resellerrisk.desk.audit import Audit
+from resellerrisk.desk.cases import Cases
 from resellerrisk.desk.database import Database
+from resellerrisk.desk.decisions import Decisions
+from resellerrisk.desk.nights import Nights
+from resellerrisk.desk.outbox import Outbox
 from resellerrisk.desk.people import People
 
 
@@ -26,7 +30,7 @@ class Desk:
 
     Attributes
     ----------
-    people, audit
+    people, cases, decisions, nights, outbox, audit
         The parts; see there.
 
     Raises
@@ -36,6 +40,10 @@ class Desk:
     """
 
     people: People
+    cases: Cases
+    decisions: Decisions
+    nights: Nights
+    outbox: Outbox
     audit: Audit
 
     def __init__(
@@ -46,6 +54,8 @@ class Desk:
     ) -> None:
         self._database = Database(url, home, clock)
         self.people, self.audit = People(self._database), Audit(self._database)
+        self.nights, self.cases = Nights(self._database), Cases(self._database)
+        self.decisions, self.outbox = Decisions(self._database), Outbox(self._database)
 
     def close(self) -> None:
         """Close all connections."""

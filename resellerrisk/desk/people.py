@@ -16,10 +16,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 
 from resellerrisk.desk import schema
+from resellerrisk.desk.acting import acting, allow
 from resellerrisk.desk.database import Change, Database
 from resellerrisk.desk.records import Session, User
 from resellerrisk.desk.refusals import DeskError, NotAllowed, NotThere, Throttled
-from resellerrisk.desk.words import RIGHTS, ROLES, may
+from resellerrisk.desk.words import ROLES
 
 _LINK_HOLDS, _LOGIN_HOLDS, _UNUSED = timedelta(hours=24), timedelta(hours=12), timedelta(hours=1)
 _WINDOW, _PER_NAME, _PER_ADDRESS = timedelta(minutes=15), 5, 20
@@ -49,7 +50,7 @@ class People:
         """A one-time token with which somebody makes their own user of that role (admins only); it holds for 24 hours."""
         allow(by, "keep_users")
         _check_role(role)
-        with self._database.change() as change:
+        with acting(self._database, by, "keep_users") as change:
             return self._make_link(change, by.name, role)
 
     def use_link(self, token: str, name: str, password: str) -> User:
@@ -78,7 +79,7 @@ class People:
         _check_name(name)
         if password is not None:
             _check_password(password)
-        with self._database.change() as change:
+        with acting(self._database, by, "keep_users") as change:
             return self._add(change, by.name, name, role, password)
 
     def list(self) -> builtins.list[User]:
@@ -90,8 +91,46 @@ class People:
 
     def get(self, name: str) -> User:
         """A user by name; raises `NotThere`."""
-        with self._database.read() as connection:
-            return _user(_find(connection, name))
+        return _user(self._read(name))
+
+    def set_role(self, by: User, name: str, role: str) -> User:
+        """Give a user another role. The last active admin stays one (`DeskError`)."""
+        _check_role(role)
+        return self._change(by, name, "changed a role", role=role)
+
+    def set_active(self, by: User, name: str, active: bool) -> User:
+        """Let a user in or keep them out; keeping out ends their sessions. Nobody is deleted: decisions keep their names."""
+        return self._change(by, name, "let in" if active else "kept out", active=active)
+
+    def set_password(
+        self, by: User, name: str, password: str, old: str | None = None, *, keep: str = ""
+    ) -> None:
+        """Change a password: one's own with the old one, another's as admin. Ends the user's sessions.
+
+        Parameters
+        ----------
+        old : str, optional
+            The password so far; wanted where it is one's own.
+        keep : str
+            The token of a session that stays.
+
+        Raises
+        ------
+        NotAllowed
+            Another's without being admin, or one's own with a wrong old password.
+        """
+        _check_password(password)
+        row = self._read(name)
+        if by.name != name:
+            allow(by, "keep_users")
+        elif not _fits(row.password_hash or _NOBODY, old or ""):
+            raise NotAllowed("The old password is wrong.")
+        hashed = _HASHER.hash(password)
+        with acting(self._database, by, "keep_users" if by.name != name else "read") as change:
+            users = schema.users
+            change.execute(users.update().where(users.c.name == name).values(password_hash=hashed))
+            self._end_sessions(change, row.id, keep)
+            change.note(by.name, "changed a password", f"user/{name}")
 
     def login(self, name: str, password: str, address: str = "") -> Session:
         """Check a password and open a session of 12 hours (one hour without use ends it).
@@ -189,6 +228,29 @@ class People:
             raise NotAllowed("The proxy names a user who may not come in.", hint="ask an admin")
         return _user(row)
 
+    def _read(self, name: str):
+        with self._database.read() as connection:
+            return _find(connection, name)
+
+    def _change(self, by: User, name: str, event: str, **told) -> User:
+        users = schema.users
+        with acting(self._database, by, "keep_users") as change:
+            row = _find(change.connection, name)
+            change.execute(users.update().where(users.c.id == row.id).values(**told))
+            admins = select(func.count()).where(users.c.role == "admin", users.c.active)
+            if not change.execute(admins).scalar_one():
+                raise DeskError(f"{name!r} is the last admin.", hint="make another user an admin first")
+            if not told.get("active", True):
+                self._end_sessions(change, row.id)
+            change.note(by.name, event, f"user/{name}", **told)
+            return _user(_find(change.connection, name))
+
+    def _end_sessions(self, change: Change, user: int, keep: str = "") -> None:
+        sessions = schema.sessions
+        others = (sessions.c.user_id == user, sessions.c.ended_at.is_(None))
+        kept = sessions.c.token_hash != _digest(keep)
+        change.execute(sessions.update().where(*others, kept).values(ended_at=change.at))
+
     def _make_link(self, change: Change, by: str, role: str) -> str:
         token = secrets.token_urlsafe(32)
         until = change.at + _LINK_HOLDS
@@ -204,12 +266,6 @@ class People:
         id = change.insert(schema.users, password_hash=hashed, **told)
         change.note(by, "added a user", f"user/{name}", role=role)
         return User(id, **told)
-
-
-def allow(by: User, right: str) -> None:
-    """Refuse a user whose role lacks a right."""
-    if by.role not in ROLES or not by.active or not may(by.role, right):
-        raise NotAllowed(f"The role {by.role} may not do that.", hint=f"it takes the role {RIGHTS[right]}")
 
 
 def _user(row) -> User:

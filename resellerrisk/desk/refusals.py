@@ -5,6 +5,8 @@ They carry ids and user names, never a password, a token or a cell of an applica
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from resellerrisk.errors import InputError
 
 
@@ -20,6 +22,26 @@ class NotThere(DeskError):
     """No such case, user, list entry, rule or decision."""
 
 
+class Conflict(DeskError):
+    """Somebody else was quicker: nothing was changed.
+
+    Attributes
+    ----------
+    who : str or None
+        The user who was quicker.
+    what : str
+        What they did, in words: ``"decided release (shop_seen)"``.
+    when : datetime or None
+        UTC.
+    """
+
+    def __init__(
+        self, message: str, who: str | None, what: str, when: datetime | None, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.who, self.what, self.when = who, what, when
+
+
 class Throttled(DeskError):
     """Too many failed logins.
 
@@ -32,3 +54,7 @@ class Throttled(DeskError):
     def __init__(self, seconds: int) -> None:
         super().__init__("Too many failed logins.", hint=f"wait {seconds} seconds")
         self.seconds = seconds
+
+
+class ChainBroken(DeskError):
+    """The audit log is not as it was written."""

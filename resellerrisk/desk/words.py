@@ -40,7 +40,7 @@ STATES = {
     "new": "Not yet triaged: something asks for a look and nobody has taken it up.",
     "open": "Taken up, not decided.",
     "waiting": "A block is proposed; a second person must confirm or refuse it.",
-    "decided": "Decided. It comes back as new when a later score asks for more than was decided.",
+    "decided": "Decided. It comes back as new when a later score asks for more than was decided and seen.",
 }
 #: The states in which a case stands in the queue.
 QUEUED = ("new", "open", "waiting")

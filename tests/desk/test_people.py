@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from resellerrisk.desk import Desk, DeskError, NotAllowed, Throttled
-
-PASSWORD = "a long pass phrase"
-
-
-class Clock:
-    now = datetime(2020, 1, 1)
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch, clock):
-    monkeypatch.delenv("RESELLERRISK_DESK_URL", raising=False)
-    with Desk(home=tmp_path, clock=clock) as opened:
-        yield opened
+from resellerrisk.desk import DeskError, NotAllowed, Throttled
+from tests.desk.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -76,5 +56,46 @@ def test_a_lesser_role_adds_nobody_and_the_proxy_only_whom_it_may(desk, admin):
 
 def test_no_password_or_token_is_stored(desk, admin, tmp_path):
     token = desk.people.login("mira", PASSWORD).token
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("desk.db*"))
-    assert PASSWORD.encode() not in stored and token.encode() not in stored
+    if not desk._database.is_sqlite:
+        pytest.skip("PostgreSQL keeps its files elsewhere")
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "home").glob("desk.db*"))
+    assert len(stored) and PASSWORD.encode() not in stored and token.encode() not in stored
+
+
+def test_a_closed_user_is_out_at_once_even_with_a_page_open(desk, admin):
+    desk.people.use_link(desk.people.invite(admin, "admin"), "lea", PASSWORD)
+    lea, token = desk.people.get("lea"), desk.people.login("lea", PASSWORD).token
+    desk.people.set_active(admin, "lea", False)
+    assert desk.people.session(token) is None
+    with pytest.raises(NotAllowed):
+        desk.people.add(lea, "tom", "viewer")
+    with pytest.raises(NotAllowed, match="Name or password is wrong"):
+        desk.people.login("lea", PASSWORD)
+    desk.people.set_active(admin, "lea", True)
+    assert desk.people.session(token) is None
+    assert desk.people.login("lea", PASSWORD).user.active
+
+
+def test_the_last_admin_stays_one(desk, admin):
+    with pytest.raises(DeskError, match="last admin"):
+        desk.people.set_role(admin, "mira", "viewer")
+    with pytest.raises(DeskError, match="last admin"):
+        desk.people.set_active(admin, "mira", False)
+    desk.people.add(admin, "lea", "admin")
+    assert desk.people.set_role(admin, "mira", "viewer").role == "viewer"
+    with pytest.raises(NotAllowed):
+        desk.people.set_role(admin, "mira", "admin")
+
+
+def test_a_password_is_changed_by_its_owner_with_the_old_one_or_by_an_admin(desk, admin):
+    lea = desk.people.use_link(desk.people.invite(admin, "viewer"), "lea", PASSWORD)
+    other, mine = (desk.people.login("lea", PASSWORD).token for _ in range(2))
+    new = "another long pass phrase"
+    with pytest.raises(NotAllowed, match="old password"):
+        desk.people.set_password(lea, "lea", new, old="not the old one")
+    with pytest.raises(NotAllowed):
+        desk.people.set_password(lea, "mira", new, old=PASSWORD)
+    desk.people.set_password(lea, "lea", new, old=PASSWORD, keep=mine)
+    assert desk.people.session(other) is None and desk.people.session(mine) is not None
+    desk.people.set_password(admin, "lea", PASSWORD)
+    assert desk.people.login("lea", PASSWORD).user == lea

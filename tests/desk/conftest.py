@@ -1,0 +1,97 @@
+"""What the desk's tests share: a desk on SQLite and one on PostgreSQL, people of every role, and scores made by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from resellerrisk.decisions import bands, read_settings, score_1000
+from resellerrisk.desk import Desk
+
+PASSWORD = "a long pass phrase"
+
+
+class Clock:
+    """The moment now, as the test says."""
+
+    def __init__(self):
+        self.now = datetime(2020, 1, 1)
+
+    def __call__(self):
+        return self.now
+
+    def pass_by(self, **span):
+        self.now += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch):
+    for name in ("DESK_URL", "DESK_ANCHOR", "WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_ALLOW"):
+        monkeypatch.delenv(f"RESELLERRISK_{name}", raising=False)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk_url(request):
+    """The address of an empty database of each kind; None: SQLite in the home folder."""
+    if request.param == "sqlite":
+        return None
+    postgres = request.getfixturevalue("postgres")
+    return postgres.url(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture
+def desk(tmp_path, desk_url, clock):
+    with Desk(desk_url, home=tmp_path / "home", clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def staff(desk):
+    """Two of each role that decides, a viewer and an admin."""
+    roles = {
+        "vera": "viewer",
+        "ana": "analyst",
+        "ben": "analyst",
+        "app": "approver",
+        "pia": "approver",
+        "adam": "admin",
+    }
+    return SimpleNamespace(**{name: desk.people.from_proxy(name, role) for name, role in roles.items()})
+
+
+def make_scores(rows, subject="account", as_of="2019-12-31", **told) -> pd.DataFrame:
+    """The contract's scores: ``rows`` are (account, probability, action), and the order's id for orders."""
+    probability = [row[1] for row in rows]
+    frame = pd.DataFrame(
+        {
+            "account_id": [row[0] for row in rows],
+            "as_of": pd.Timestamp(as_of),
+            "score": score_1000(probability),
+            "probability": probability,
+            "band": bands(probability, subject, read_settings()),
+            "action": [row[2] for row in rows],
+            "reason_1": "12 of 15 lines were for discs not yet on sale.",
+            "reason_1_signal": "before_street_date_share_90d",
+            "reason_1_contribution": 1.5,
+            "base_value": -3.0,
+            "model_version": f"{subject}/1",
+            "scored_at": pd.Timestamp(as_of),
+        }
+    )
+    if subject == "order":
+        frame.insert(1, "order_id", [row[3] for row in rows])
+    return frame.assign(**told)
+
+
+def make_signals(scores: pd.DataFrame, **columns) -> pd.DataFrame:
+    """Signals beside scores."""
+    keys = [name for name in ("account_id", "order_id", "as_of") if name in scores]
+    return scores[keys].assign(**columns)
