@@ -24,7 +24,9 @@ def read_options(purpose: str, *, since: bool = False) -> argparse.ArgumentParse
     parser = argparse.ArgumentParser(
         description=purpose, epilog=CODES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", type=Path, metavar="DATA", help="folder of the contract's tables")
+    parser.add_argument(
+        "data", metavar="DATA", help="folder of the contract's tables, or a database's address"
+    )
     parser.add_argument("--as-of", required=True, metavar="T", help="the moment T, UTC: the end of the night")
     parser.add_argument("--out", type=Path, required=True, help="folder for the result; it appears whole")
     parser.add_argument(

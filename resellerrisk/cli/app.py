@@ -18,7 +18,8 @@ from resellerrisk.errors import ResellerRiskError
 
 app = typer.Typer(
     help="Finds fake retailers among a disc distributor's accounts, and says why.\n\n"
-    "DATA is a folder of the contract's tables as NAME.parquet or NAME.csv (data/dictionary.md).",
+    "DATA is a folder of the contract's tables as NAME.parquet or NAME.csv (data/dictionary.md), or the address of a "
+    "database with tables of these names: postgresql://USER@HOST/NAME, sqlite:///FILE, duckdb:///FILE.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -21,7 +21,7 @@ def check_engine(engine: str) -> str:
 
 def score_elsewhere(
     engine: str,
-    data: Path,
+    data: str,
     trained,
     out: Path | None,
     format: str,

@@ -10,7 +10,33 @@ import typer
 from resellerrisk.errors import InputError
 from resellerrisk.vocabulary import SUBJECTS
 
-Data = Annotated[Path, typer.Argument(help="Folder of the contract's tables.", metavar="DATA")]
+
+def read_data(text: str) -> str:
+    """DATA as it was given; an address with a password goes no further.
+
+    Raises
+    ------
+    InputError
+        A password stands in the address.
+
+    Examples
+    --------
+    >>> read_data("data/sample")
+    'data/sample'
+    """
+    if "://" in text:
+        from resellerrisk.tables.databases import refuse_secret
+
+        refuse_secret(text)
+    return text
+
+
+Data = Annotated[
+    str,
+    typer.Argument(
+        help="Folder of the contract's tables, or a database's address.", metavar="DATA", callback=read_data
+    ),
+]
 Subject = Annotated[str, typer.Option(help=f"What is looked at: {', '.join(SUBJECTS)}.")]
 AsOf = Annotated[
     str | None, typer.Option(help="The moment T, UTC: only what was known before it counts.", metavar="DATE")

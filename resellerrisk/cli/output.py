@@ -13,7 +13,7 @@ say = Console(highlight=False, soft_wrap=True)
 progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def read_tables(data: Path, limit: float, quarantine: Path | None):
+def read_tables(data: str | Path, limit: float, quarantine: Path | None):
     from resellerrisk.tables import read_market
 
     with progress.status(f"reading {data}"):

@@ -9,7 +9,15 @@ from typing import Annotated
 import typer
 
 from resellerrisk.cli.app import app, home
-from resellerrisk.cli.options import AsOf, Data, Limit, SettingsFile, Subject, read_moment, read_moments
+from resellerrisk.cli.options import (
+    AsOf,
+    Data,
+    Limit,
+    SettingsFile,
+    Subject,
+    read_moment,
+    read_moments,
+)
 from resellerrisk.cli.output import print_table, progress, read_tables, say
 from resellerrisk.jobs.exits import Exit
 

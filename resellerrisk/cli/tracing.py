@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from resellerrisk.cli.app import app
-from resellerrisk.cli.options import Data, Limit, Out, Quarantine, check_format, read_moment
+from resellerrisk.cli.options import (
+    Data,
+    Limit,
+    Out,
+    Quarantine,
+    check_format,
+    read_moment,
+)
 from resellerrisk.cli.output import print_table, progress, read_tables, say
 from resellerrisk.errors import InputError
 

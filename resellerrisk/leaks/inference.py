@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from resellerrisk.leaks import timing as when
-from resellerrisk.leaks.chain import PRIOR_ACCOUNTS, PRIOR_SOURCES, RATES, Draws, start_chain
+from resellerrisk.leaks.chain import (
+    PRIOR_ACCOUNTS,
+    PRIOR_SOURCES,
+    RATES,
+    Draws,
+    start_chain,
+)
 from resellerrisk.leaks.holdings import Case
 from resellerrisk.leaks.sampling import run_chain
 from resellerrisk.leaks.suspects import KIND_EDGES, Arrangement, arrange_suspects

@@ -6,9 +6,20 @@ shared value, no more. Importing this module is quick; numba, phonenumbers and t
 first used.
 """
 
-from resellerrisk.links.declare import LINK_FIGURES, LINK_KINDS, STANDING_FIGURES, LinkFigure, LinkKind
+from resellerrisk.links.declare import (
+    LINK_FIGURES,
+    LINK_KINDS,
+    STANDING_FIGURES,
+    LinkFigure,
+    LinkKind,
+)
 from resellerrisk.links.find import find_links
-from resellerrisk.links.identity import MailLists, mail_domain_kind, phone_country_agrees, tax_id_state
+from resellerrisk.links.identity import (
+    MailLists,
+    mail_domain_kind,
+    phone_country_agrees,
+    tax_id_state,
+)
 from resellerrisk.links.links import Links
 from resellerrisk.links.listing import list_group, list_links, list_steps
 from resellerrisk.links.normalise import normalise

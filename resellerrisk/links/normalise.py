@@ -12,7 +12,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from resellerrisk.links.contacts import email_key, ip_key, phone_key, site_key, tax_id_key
+from resellerrisk.links.contacts import (
+    email_key,
+    ip_key,
+    phone_key,
+    site_key,
+    tax_id_key,
+)
 from resellerrisk.links.distinct import once_per_distinct
 from resellerrisk.links.spelling import plain_key
 from resellerrisk.links.wording import address_key, company_key, person_key

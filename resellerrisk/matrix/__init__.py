@@ -1,8 +1,19 @@
 """Snapshots times signals, and labels with their delay."""
 
-from resellerrisk.matrix.build import Matrix, build_matrix, name_snapshots, prepare_signals
+from resellerrisk.matrix.build import (
+    Matrix,
+    build_matrix,
+    name_snapshots,
+    prepare_signals,
+)
 from resellerrisk.matrix.builder import SignalBuilder
-from resellerrisk.matrix.labels import LEAD_DAYS, is_decided, known_fakes, label_snapshots, newest_outcomes
+from resellerrisk.matrix.labels import (
+    LEAD_DAYS,
+    is_decided,
+    known_fakes,
+    label_snapshots,
+    newest_outcomes,
+)
 from resellerrisk.matrix.snapshots import (
     snapshot_accounts,
     snapshot_applications,

@@ -23,7 +23,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit
 
-from resellerrisk.model.forest import MISSING_LEFT, MISSING_RIGHT, ZERO_LEFT, ZERO_RIGHT, Forest
+from resellerrisk.model.forest import (
+    MISSING_LEFT,
+    MISSING_RIGHT,
+    ZERO_LEFT,
+    ZERO_RIGHT,
+    Forest,
+)
 
 #: Rows side by side: enough to fill vector registers, few enough that a block's work stays in the second cache.
 BLOCK = 64

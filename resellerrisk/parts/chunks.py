@@ -7,6 +7,7 @@ stay as the data's file holds them. Nothing is checked here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from resellerrisk.errors import InputError
-from resellerrisk.tables.files import open_folder, part_files
+from resellerrisk.tables.databases import is_address, open_database
+from resellerrisk.tables.files import find_files, open_folder, part_files
 
 #: Rows read and dealt out at a time.
 CHUNK_ROWS = 1_000_000
@@ -23,26 +25,43 @@ CHUNK_ROWS = 1_000_000
 ROW = "row in the file"
 
 
-def count_rows(path: Path) -> int:
-    """Rows of a table, without reading them where it is parquet."""
-    if path.suffix == ".csv":
-        return open_folder(path.parent, (path.stem,))[0][path.stem].read
-    return sum(pq.ParquetFile(file).metadata.num_rows for file in _files(path))
+@dataclass(frozen=True)
+class StoredTable:
+    """A large table where it lies: files of a folder, or a table of a database."""
 
+    data: str
+    name: str
 
-def read_chunks(path: Path, rows: int = CHUNK_ROWS) -> Iterator[pa.Table]:
-    """Some rows of a table after the other, with their numbers from 1; texts as codes.
+    def count(self) -> int:
+        """Its rows; of parquet and of a database without reading them."""
+        if is_address(self.data):
+            with open_database(self.data) as database:
+                return database.count(self.name)
+        path = find_files(Path(self.data), self.name)[0]
+        if path.suffix == ".csv":
+            return open_folder(path.parent, (path.stem,))[0][path.stem].read
+        return sum(pq.ParquetFile(file).metadata.num_rows for file in _files(path))
 
-    Raises
-    ------
-    InputError
-        A file that cannot be read.
-    """
-    number = 1
-    for table in _read(path, rows):
-        numbers = pa.array(np.arange(number, number + len(table)))
-        number += len(table)
-        yield table.append_column(ROW, numbers)
+    def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[pa.Table]:
+        """Some rows after the other, with their numbers from 1; texts as codes.
+
+        Raises
+        ------
+        InputError
+            A file or database that cannot be read.
+        """
+        number = 1
+        for table in self._read(rows):
+            numbers = pa.array(np.arange(number, number + len(table)))
+            number += len(table)
+            yield table.append_column(ROW, numbers)
+
+    def _read(self, rows: int) -> Iterator[pa.Table]:
+        if not is_address(self.data):
+            yield from _read(find_files(Path(self.data), self.name)[0], rows)
+            return
+        with open_database(self.data) as database:
+            yield from database.portions(self.name, rows)
 
 
 def _read(path: Path, rows: int) -> Iterator[pa.Table]:

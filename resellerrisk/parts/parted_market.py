@@ -7,6 +7,7 @@ No signal is computed here.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from resellerrisk.parts.checks import PartFound, finish_check, note_part, refuse
 from resellerrisk.tables import TABLES, Market
 from resellerrisk.tables.cells import read_cells
 from resellerrisk.tables.checking import LIMIT
-from resellerrisk.tables.files import RawTable, find_files
+from resellerrisk.tables.files import RawTable
 from resellerrisk.tables.parts import LARGE, SmallTables, assemble_part, check_part, read_small_tables
 from resellerrisk.tables.references import recode
 
@@ -39,7 +40,8 @@ def deal_out(
     Parameters
     ----------
     data : path
-        Folder of the contract's tables.
+        Folder of the contract's tables, or a database's address; of a database the large tables are read one after the
+        other, so let nothing be written into it meanwhile.
     folder : path
         Where the parts go; made, and to be removed by the caller. Takes about as much room as the data twice.
     parts : int, optional
@@ -59,25 +61,25 @@ def deal_out(
         As `read_market` does for the small tables; bad rows of the large ones are found when their part is first read.
     """
     small = read_small_tables(data, limit)
-    found = {name: find_files(Path(data), name)[0] for name in LARGE if name in small.market.present}
-    rows = {name: chunks.count_rows(path) for name, path in found.items()}
+    found = {name: chunks.StoredTable(str(data), name) for name in LARGE if name in small.market.present}
+    rows = {name: table.count() for name, table in found.items()}
     accounts = len(small.market.account_ids)
     parts = max(1, min(parts or -(-rows["orders"] // PART_ROWS), max(accounts, 1)))
     part_of = np.arange(accounts) * parts // max(accounts, 1)
     Path(folder).mkdir(parents=True, exist_ok=True)
     files = {
-        name: _deal_table(name, path, small.market, part_of, parts, Path(folder))
-        for name, path in found.items()
+        name: _deal_table(name, table.chunks(), small.market, part_of, parts, Path(folder))
+        for name, table in found.items()
     }
     return PartedMarket(small, Path(folder), files, part_of, parts, limit, before)
 
 
 def _deal_table(
-    name: str, path: Path, market: Market, part_of: np.ndarray, parts: int, folder: Path
+    name: str, rows: Iterable[pa.Table], market: Market, part_of: np.ndarray, parts: int, folder: Path
 ) -> list[Path]:
     """Write a table's rows chunk by chunk; a row whose account is not known goes to the first part, to be set aside there."""
     column, written = TABLES[name]["account_id"], []
-    for table in chunks.read_chunks(path):
+    for table in rows:
         ids = read_cells(column, table["account_id"]).values
         part = np.append(part_of, 0)[recode(ids, market.account_ids)]
         written.append(folder / f"{name}-{len(written):05d}.arrow")

@@ -27,7 +27,13 @@ from resellerrisk.matrix import (
     take,
 )
 from resellerrisk.model import LogisticBaseline
-from resellerrisk.pipeline.training import SERVES, Trained, TrainingSet, fit, training_set
+from resellerrisk.pipeline.training import (
+    SERVES,
+    Trained,
+    TrainingSet,
+    fit,
+    training_set,
+)
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.peers import active_accounts
 from resellerrisk.tables import Market, as_utc

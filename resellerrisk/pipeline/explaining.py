@@ -16,7 +16,12 @@ from resellerrisk.decisions import Settings, bands, read_settings, score_1000
 from resellerrisk.errors import InputError
 from resellerrisk.matrix import Matrix, build_matrix, newest_outcomes, prepare_signals
 from resellerrisk.pipeline.alike import DecidedBook
-from resellerrisk.pipeline.scoring import Scores, find_accounts, score_matrix, typical_of
+from resellerrisk.pipeline.scoring import (
+    Scores,
+    find_accounts,
+    score_matrix,
+    typical_of,
+)
 from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons import (
     Case,

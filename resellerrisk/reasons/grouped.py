@@ -12,8 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from resellerrisk.reasons.sentences import label_window, names_typical, show_typical, tell_seen
-from resellerrisk.reasons.strongest import Typical, check_contributions, look_up, signals_of
+from resellerrisk.reasons.sentences import (
+    label_window,
+    names_typical,
+    show_typical,
+    tell_seen,
+)
+from resellerrisk.reasons.strongest import (
+    Typical,
+    check_contributions,
+    look_up,
+    signals_of,
+)
 from resellerrisk.signals.declare import FAMILIES, Column
 from resellerrisk.translations import ENGLISH, Language
 

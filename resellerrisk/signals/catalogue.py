@@ -9,7 +9,14 @@ from functools import cache
 import pandas as pd
 
 from resellerrisk.errors import InputError
-from resellerrisk.signals import change, fulfilment, identity, linked, ordering, street_dates
+from resellerrisk.signals import (
+    change,
+    fulfilment,
+    identity,
+    linked,
+    ordering,
+    street_dates,
+)
 from resellerrisk.signals.declare import (
     RISKIER_WORDS,
     SHARE_OF,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from resellerrisk.links.identity import mail_domain_kind, phone_country_agrees, tax_id_state
+from resellerrisk.links.identity import (
+    mail_domain_kind,
+    phone_country_agrees,
+    tax_id_state,
+)
 from resellerrisk.signals.declare import (
     HIGHER,
     LOWER,

@@ -11,7 +11,12 @@ import numpy as np
 
 from resellerrisk.simulate import forms, slate
 from resellerrisk.simulate.assumptions import Setting
-from resellerrisk.simulate.behaviour import Periods, draw_periods, payment_trouble, return_chance
+from resellerrisk.simulate.behaviour import (
+    Periods,
+    draw_periods,
+    payment_trouble,
+    return_chance,
+)
 from resellerrisk.simulate.calendar import OrderingYear, ordering_year
 from resellerrisk.simulate.population import Population, draw_population
 from resellerrisk.simulate.sharing import Marks, Sightings, draw_sharing

@@ -51,6 +51,8 @@ class Fault:
         Different values found there, as they stand in the file; an empty cell is "".
     count : int
         How many rows are concerned, 0 where the fault is not one of rows.
+    keys : tuple of str
+        The key of each row of `rows`, where rows have no number but their place in the order of the key: in a database.
 
     Examples
     --------
@@ -69,19 +71,23 @@ class Fault:
     rows: tuple[int, ...] = ()
     values: tuple[str, ...] = ()
     count: int = 0
+    keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.column} · " if self.column else ""
-        told = where + self.what + _name_rows(self.rows, self.count) + _name_values(self.values)
+        told = where + self.what + _name_rows(self.rows, self.count, self.keys) + _name_values(self.values)
         return " · ".join(
             [told, *([f"expected {self.expected}"] if self.expected else []), f"Hint: {self.hint}"]
         )
 
 
-def _name_rows(rows: tuple[int, ...], count: int) -> str:
+def _name_rows(rows: tuple[int, ...], count: int, keys: tuple[str, ...]) -> str:
     if not rows:
         return ""
-    listed = ", ".join(map(str, rows[:LISTED]))
+    told = (
+        [f"{row} ({_shorten(key)})" for row, key in zip(rows, keys, strict=True)] if keys else map(str, rows)
+    )
+    listed = ", ".join(list(told)[:LISTED])
     more = f" and {count - min(len(rows), LISTED):,} more" if count > min(len(rows), LISTED) else ""
     return f" in {'row' if count == 1 else 'rows'} {listed}{more}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from resellerrisk.errors import InputError
 from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.schemas import TABLES
 
-_TEXT = pa.dictionary(pa.int32(), pa.string())
+TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class RawTable:
         Number and text of rows that could not: a CSV row with too few or too many cells.
     numbers : int64 array, optional
         The rows' numbers in the file, where these are only some of its rows.
+    named_by : tuple of str
+        Columns that name a row to its owner, where it has no number of its own: a database's.
+    strangers : tuple of str
+        Columns of the source that the contract does not know and that were not read.
     """
 
     name: str
@@ -46,6 +50,8 @@ class RawTable:
     cells: pa.Table
     broken: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     numbers: np.ndarray | None = field(default=None, repr=False)
+    named_by: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:
@@ -214,7 +220,7 @@ def _open_csv(name: str, path: Path) -> RawTable:
             read_options=pa.csv.ReadOptions(use_threads=False),
             parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=set_aside),
             convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(header, _TEXT),
+                column_types=dict.fromkeys(header, TEXT),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -225,6 +231,39 @@ def _open_csv(name: str, path: Path) -> RawTable:
             "cannot be read as CSV", "comma-separated UTF-8 text with a header", _advise(error)
         ) from error
     return RawTable(name, path.name, cells, tuple(broken))
+
+
+def read_csv_stream(stream, names: list[str], rows: int) -> Iterator[pa.Table]:
+    """CSV from a stream, some rows after the other, all cells as texts; the first line names the columns."""
+    waiting: list[pa.RecordBatch] = []
+    options = pa.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
+    parsing = pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
+    for batch in pa.csv.open_csv(stream, parse_options=parsing, convert_options=options):
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= rows:
+            yield encode_texts(pa.Table.from_batches(waiting))
+            waiting = []
+    if waiting:
+        yield encode_texts(pa.Table.from_batches(waiting))
+
+
+def encode_texts(table: pa.Table) -> pa.Table:
+    """A table whose texts are dictionaries of their different values."""
+    cells = {
+        name: table[name].cast(pa.string()).dictionary_encode() if is_text(table[name].type) else table[name]
+        for name in table.column_names
+    }
+    return pa.table(cells).unify_dictionaries()
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds texts, as they are."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 _OPEN = {"parquet": _open_parquet, "csv": _open_csv, "": _open_parts}

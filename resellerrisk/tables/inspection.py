@@ -87,7 +87,10 @@ class Inspection:
             return
         rows = tuple(int(number) for number in self._numbers[positions[:LISTED]])
         values = self._show_values(column.split(", "), positions)
-        self._add(column, what, expected, hint, severity, rows=rows, values=values, count=len(positions))
+        keys = self._name_by_key(positions[:LISTED])
+        self._add(
+            column, what, expected, hint, severity, rows=rows, values=values, count=len(positions), keys=keys
+        )
         if severity is Severity.QUARANTINE:
             self.good[positions] = False
             self._reasons.append((positions, f"{column}: {what}, expected {expected}"))
@@ -97,6 +100,11 @@ class Inspection:
     ) -> None:
         fault = Fault(self.table.name, self.raw.file, column, what, expected, hint, severity, **more)
         self.faults.append(fault)
+
+    def _name_by_key(self, positions: np.ndarray) -> tuple[str, ...]:
+        """The key of rows that have no number of their own, column by column."""
+        chosen = self.raw.cells.select(list(self.raw.named_by)).take(pa.array(positions)).to_pylist()
+        return tuple(", ".join(f"{name} {cell}" for name, cell in row.items()) for row in chosen if row)
 
     def _show_values(self, columns: list[str], positions: np.ndarray) -> tuple[str, ...]:
         """Different values as the file holds them; the cells of a key side by side."""
@@ -132,7 +140,7 @@ class Inspection:
         return columns
 
     def _note_missing_column(self, column: Column, there: list[str]) -> None:
-        strangers = [name for name in there if name not in self.table.names]
+        strangers = [*(name for name in there if name not in self.table.names), *self.raw.strangers]
         near = difflib.get_close_matches(column.name, strangers, n=1)
         hint = f"rename '{near[0]}' to '{column.name}'" if near else "add the column"
         if not (near or column.required):

@@ -14,10 +14,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from resellerrisk.tables.checking import CheckedTables, check_tables
+from resellerrisk.tables.databases import is_address
 from resellerrisk.tables.faults import CheckReport
 from resellerrisk.tables.files import RawTable, find_files, open_folder, part_files
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.market import Market, _finish, _share_ids, build_market
+from resellerrisk.tables.opening import open_tables
 from resellerrisk.tables.references import apply_references
 from resellerrisk.tables.schemas import TABLES
 
@@ -52,8 +54,11 @@ def read_small_tables(folder: str | os.PathLike, limit: float) -> SmallTables:
     InputError
         As `read_market` does; a large table that is CSV is read whole, so it is refused here.
     """
-    raw, faults = open_folder(folder, SMALL)
-    for name in LARGE:
+    raw, faults = open_tables(folder, SMALL)
+    if is_address(folder):
+        columns, more = open_tables(folder, LARGE, rows=False)
+        raw, faults = raw | columns, faults + more
+    for name in () if is_address(folder) else LARGE:
         found = find_files(Path(folder), name)
         if len(found) == 1 and found[0].suffix != ".csv":
             file = found[0] if found[0].suffix else (part_files(found[0]) or [found[0]])[0]

@@ -1,4 +1,4 @@
-"""The front of this room: read a market from a folder, or only look at what is wrong in it."""
+"""The front of this room: read a market from a folder or a database, or only look at what is wrong in it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 
 from resellerrisk.tables.checking import LIMIT, check_tables
 from resellerrisk.tables.faults import CheckReport
-from resellerrisk.tables.files import open_folder
 from resellerrisk.tables.market import Market, build_market
+from resellerrisk.tables.opening import open_tables
 
 
 def read_market(
@@ -20,7 +20,8 @@ def read_market(
     Parameters
     ----------
     folder : path
-        Holds `NAME.parquet` or `NAME.csv` for each table of the contract; optional tables may be missing.
+        Holds `NAME.parquet` or `NAME.csv` for each table of the contract; optional tables may be missing. Or the address of
+        a database with tables of these names: `postgresql://USER@HOST/NAME`, `sqlite:///FILE`, `duckdb:///FILE`.
     limit : float
         Largest share of a table's rows that may be set aside, 0 to 1.
     quarantine : path, optional
@@ -35,10 +36,10 @@ def read_market(
     Raises
     ------
     InputError
-        The folder is not there; or a table or column is missing, a file unreadable, a column of another type, or
+        The folder or database is not there; or a table or column is missing, a file unreadable, a column of another type, or
         more rows are bad than the limit allows. The message holds every fault of every file.
     """
-    tables, faults = open_folder(folder)
+    tables, faults = open_tables(folder)
     return build_market(check_tables(tables, faults, str(folder), limit), quarantine)
 
 
@@ -48,6 +49,7 @@ def check_market(folder: str | os.PathLike, *, limit: float = LIMIT) -> CheckRep
     Parameters
     ----------
     folder : path
+        Or the address of a database.
     limit : float
         As in `read_market`.
 
@@ -58,7 +60,7 @@ def check_market(folder: str | os.PathLike, *, limit: float = LIMIT) -> CheckRep
     Raises
     ------
     InputError
-        The folder is not there.
+        The folder or database is not there.
     """
-    tables, faults = open_folder(folder)
+    tables, faults = open_tables(folder)
     return check_tables(tables, faults, str(folder), limit).report

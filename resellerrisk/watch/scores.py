@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.decisions import Settings
-from resellerrisk.matrix import build_matrix, known_fakes, snapshot_accounts, snapshot_orders, take
+from resellerrisk.matrix import (
+    build_matrix,
+    known_fakes,
+    snapshot_accounts,
+    snapshot_orders,
+    take,
+)
 from resellerrisk.pipeline import Trained
 from resellerrisk.pipeline.scoring import early_lines, recommend
 from resellerrisk.signals.compute import Signals, Snapshots

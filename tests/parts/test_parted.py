@@ -167,3 +167,14 @@ def test_the_command_line_scores_in_parts(market, market_folder, trained, tmp_pa
     assert "rows in" in capsys.readouterr().out
     expected = in_one_piece(market, trained, tmp_path / "one", as_of=AS_OF)["contributions"]
     pd.testing.assert_frame_equal(read_all(tmp_path / "out")["contributions"], expected, check_exact=True)
+
+
+def test_a_database_is_scored_in_parts_as_its_files_are(
+    market, market_folder, trained, postgres, postgres_database, tmp_path
+):
+    frames = {path.stem: pd.read_parquet(path) for path in market_folder.glob("*.parquet")}
+    address = postgres.fill(postgres_database, frames)
+    expected = in_one_piece(market, trained, tmp_path / "one", as_of=AS_OF)
+    told = score_parts(address, trained, tmp_path / "parts", as_of=AS_OF, parts=3, scored_at=CLOCK)
+    assert told["fingerprint"] == market.fingerprint
+    assert_same(read_all(tmp_path / "parts"), expected)
