@@ -6,13 +6,18 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from resellerrisk.desk.applications import Applications
 from resellerrisk.desk.audit import Audit
 from resellerrisk.desk.cases import Cases
 from resellerrisk.desk.database import Database
 from resellerrisk.desk.decisions import Decisions
+from resellerrisk.desk.lists import Lists
 from resellerrisk.desk.nights import Nights
 from resellerrisk.desk.outbox import Outbox
+from resellerrisk.desk.outcomes import Outcomes
 from resellerrisk.desk.people import People
+from resellerrisk.desk.rules import Rules
+from resellerrisk.desk.settings import SettingsBook
 
 
 class Desk:
@@ -30,7 +35,7 @@ class Desk:
 
     Attributes
     ----------
-    people, cases, decisions, nights, outbox, audit
+    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox
         The parts; see there.
 
     Raises
@@ -43,8 +48,13 @@ class Desk:
     cases: Cases
     decisions: Decisions
     nights: Nights
-    outbox: Outbox
+    applications: Applications
+    lists: Lists
+    rules: Rules
+    settings: SettingsBook
     audit: Audit
+    outcomes: Outcomes
+    outbox: Outbox
 
     def __init__(
         self,
@@ -55,7 +65,10 @@ class Desk:
         self._database = Database(url, home, clock)
         self.people, self.audit = People(self._database), Audit(self._database)
         self.nights, self.cases = Nights(self._database), Cases(self._database)
-        self.decisions, self.outbox = Decisions(self._database), Outbox(self._database)
+        self.decisions, self.applications = Decisions(self._database), Applications(self._database)
+        self.lists, self.rules = Lists(self._database), Rules(self._database)
+        self.settings, self.outcomes = SettingsBook(self._database), Outcomes(self._database)
+        self.outbox = Outbox(self._database)
 
     def close(self) -> None:
         """Close all connections."""

@@ -18,6 +18,8 @@ from resellerrisk.desk.refusals import DeskError, NotThere
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 28800, 86400))
 #: While one process sends a message no other does.
 _LEASE = timedelta(minutes=2)
+#: What is due within it is sent now: a change's moment may lie a little ahead of the clock.
+_SOON = timedelta(seconds=1)
 STATES = ("waiting", "sent", "given_up")
 
 
@@ -98,7 +100,7 @@ class Outbox:
 
     def _take_due(self, limit: int) -> list[tuple[int, str, dict]]:
         table = schema.messages
-        due = (table.c.state == "waiting", table.c.next_at <= self._database.clock())
+        due = (table.c.state == "waiting", table.c.next_at <= self._database.clock() + _SOON)
         with self._database.read() as connection:
             if connection.execute(select(table.c.id).where(*due).limit(1)).first() is None:
                 return []

@@ -53,14 +53,21 @@ class People:
         with acting(self._database, by, "keep_users") as change:
             return self._make_link(change, by.name, role)
 
+    def reset_link(self, by: User, name: str) -> str:
+        """A one-time token with which a user sets a new password (admins only); it holds for 24 hours."""
+        allow(by, "keep_users")
+        with acting(self._database, by, "keep_users") as change:
+            row = _find(change.connection, name)
+            return self._make_link(change, by.name, row.role, row.id)
+
     def use_link(self, token: str, name: str, password: str) -> User:
-        """Make the user that a one-time token stands for.
+        """Make the user that a one-time token stands for, or set that user's new password.
 
         Raises
         ------
         DeskError
-            The token is unknown, used or expired; the name is taken or no name; the password has less than 12 characters, or
-            more than 1,000 bytes.
+            The token is unknown, used or expired; the name is taken, no name, or another's; the password has less than 12
+            characters, or more than 1,000 bytes.
         """
         _check_name(name)
         _check_password(password)
@@ -70,6 +77,8 @@ class People:
             if link is None or link.used_at is not None or link.expires_at <= change.at:
                 raise DeskError("This link is unknown, used or expired.", hint="ask an admin for a new one")
             change.execute(links.update().where(links.c.id == link.id).values(used_at=change.at))
+            if link.user_id is not None:
+                return self._reset(change, link.user_id, name, password)
             return self._add(change, name, name, link.role, password)
 
     def add(self, by: User, name: str, role: str, password: str | None = None) -> User:
@@ -251,12 +260,23 @@ class People:
         kept = sessions.c.token_hash != _digest(keep)
         change.execute(sessions.update().where(*others, kept).values(ended_at=change.at))
 
-    def _make_link(self, change: Change, by: str, role: str) -> str:
+    def _make_link(self, change: Change, by: str, role: str, user: int | None = None) -> str:
         token = secrets.token_urlsafe(32)
-        until = change.at + _LINK_HOLDS
-        change.insert(schema.links, token_hash=_digest(token), role=role, made_by=by, expires_at=until)
-        change.note(by, "made a link", "users", role=role)
+        told = {"role": role, "made_by": by, "expires_at": change.at + _LINK_HOLDS, "user_id": user}
+        change.insert(schema.links, token_hash=_digest(token), **told)
+        change.note(by, "made a link", "users", role=role, user=user)
         return token
+
+    def _reset(self, change: Change, user: int, name: str, password: str) -> User:
+        users = schema.users
+        row = change.execute(select(users).where(users.c.id == user)).one()
+        if row.name != name or not row.active:
+            raise DeskError("This link is another user's.", hint="type the name of the user it was made for")
+        hashed = _HASHER.hash(password)
+        change.execute(users.update().where(users.c.id == user).values(password_hash=hashed))
+        self._end_sessions(change, user)
+        change.note(name, "changed a password", f"user/{name}")
+        return _user(row)
 
     def _add(self, change: Change, by: str, name: str, role: str, password: str | None) -> User:
         if change.execute(select(schema.users.c.id).where(schema.users.c.name == name)).first():

@@ -101,6 +101,7 @@ links = _table(
     _text("made_by"),
     _time("expires_at"),
     _time("used_at", null=True),
+    _ref("user_id", "users.id", null=True),
 )
 failures = _table("failures", _id(), _text("about"), _time("at"), Index("failures_about", "about", "at"))
 nights = _table(

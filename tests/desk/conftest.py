@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -38,13 +40,38 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory):
+    """A desk's SQLite file that is brought up to date, to be copied."""
+    folder = tmp_path_factory.mktemp("ready")
+    Desk(home=folder).close()
+    return folder / "desk.db"
+
+
+@pytest.fixture(scope="session")
+def ready_database(postgres, tmp_path_factory):
+    """The same on PostgreSQL."""
+    postgres.ask("CREATE DATABASE desk_ready")
+    Desk(postgres.url("desk_ready"), home=tmp_path_factory.mktemp("ready")).close()
+    return "desk_ready"
+
+
+_NUMBERS = itertools.count()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk_url(request):
-    """The address of an empty database of each kind; None: SQLite in the home folder."""
+def desk_url(request, tmp_path):
+    """The address of an empty desk of each kind; None: SQLite in the home folder."""
     if request.param == "sqlite":
-        return None
-    postgres = request.getfixturevalue("postgres")
-    return postgres.url(request.getfixturevalue("postgres_database"))
+        (tmp_path / "home").mkdir()
+        shutil.copy(request.getfixturevalue("ready_file"), tmp_path / "home")
+        yield None
+        return
+    postgres, ready = request.getfixturevalue("postgres"), request.getfixturevalue("ready_database")
+    name = f"desk_{next(_NUMBERS)}"
+    postgres.ask(f"CREATE DATABASE {name} TEMPLATE {ready}")
+    yield postgres.url(name)
+    postgres.ask(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -99,3 +99,17 @@ def test_a_password_is_changed_by_its_owner_with_the_old_one_or_by_an_admin(desk
     assert desk.people.session(other) is None and desk.people.session(mine) is not None
     desk.people.set_password(admin, "lea", PASSWORD)
     assert desk.people.login("lea", PASSWORD).user == lea
+
+
+def test_a_reset_link_sets_the_password_of_its_user_alone(desk, admin):
+    lea = desk.people.use_link(desk.people.invite(admin, "viewer"), "lea", PASSWORD)
+    held, token = desk.people.login("lea", PASSWORD).token, desk.people.reset_link(admin, "lea")
+    with pytest.raises(NotAllowed):
+        desk.people.reset_link(lea, "mira")
+    with pytest.raises(DeskError, match="another user's"):
+        desk.people.use_link(token, "mira", "another long pass phrase")
+    assert desk.people.use_link(token, "lea", "another long pass phrase") == lea
+    assert desk.people.session(held) is None
+    assert desk.people.login("lea", "another long pass phrase").user == lea
+    with pytest.raises(DeskError, match="unknown, used or expired"):
+        desk.people.use_link(token, "lea", PASSWORD)
