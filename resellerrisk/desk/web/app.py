@@ -1,0 +1,105 @@
+"""The application: pages, API and static files put together, and how each refusal is answered.
+
+What a page shows stands in its own module; who may come in in `guard`.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from resellerrisk.desk.desk import Desk
+from resellerrisk.desk.refusals import DeskError, NotAllowed, NotThere, Throttled
+from resellerrisk.desk.web import assets, audit, entry, users, views
+from resellerrisk.desk.web.guard import Door, LoginNeeded, Seal, check_form, enter
+from resellerrisk.errors import InputError, ResellerRiskError
+
+logger = logging.getLogger(__name__)
+_STATUS = {NotAllowed: 403, NotThere: 404, Throttled: 429, DeskError: 422, InputError: 422}
+_TITLES = {
+    400: "This request cannot be read",
+    403: "Not with this role",
+    404: "Not there",
+    405: "Not that way",
+    409: "Somebody was quicker",
+    413: "Too large",
+    422: "This cannot be done",
+    429: "Too many failed logins",
+    500: "Something broke here",
+}
+
+
+def make_app(desk: Desk, *, door: Door | None = None) -> FastAPI:
+    """The review desk as an ASGI application.
+
+    Parameters
+    ----------
+    desk : Desk
+        The store, opened; whoever opened it closes it.
+    door : Door, optional
+        How people reach it; localhost without a proxy by default.
+
+    Returns
+    -------
+    FastAPI
+        Serve it with one process: all that has to be shared stands in the store.
+    """
+    door = door or Door()
+    app = FastAPI(title="Review desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk, app.state.door = desk, door
+    app.add_middleware(Seal, door=door, answer=answer_refusal)
+    app.include_router(entry.open_router)
+    inside = [Depends(enter), Depends(check_form)]
+    for part in (entry, users, audit):
+        app.include_router(part.router, dependencies=inside)
+    app.get("/static/{name}", include_in_schema=False)(assets.serve)
+    for kind in (ResellerRiskError, HTTPException, RequestValidationError, LoginNeeded):
+        app.add_exception_handler(kind, answer_refusal)
+    return app
+
+
+def answer_refusal(request: Request, error: Exception) -> Response:
+    """A refusal as the answer that whoever asked can read: a page, or for the API a problem (RFC 9457)."""
+    if isinstance(error, LoginNeeded):
+        return _answer_login(request)
+    status = status_of(error)
+    if status == 404 and not hasattr(request.state, "session"):
+        _recognise(request)
+    if status == 500:
+        logger.error("%s %s", request.method, request.scope.get("route", ""), exc_info=error)
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, Throttled) else {}
+    title = _TITLES.get(status, "This cannot be done")
+    answer = views.show(request, "refused", status, title=title, error=views.told(error, status))
+    answer.headers.update(headers)
+    return answer
+
+
+def _recognise(request: Request) -> None:
+    """Whose page it is that is not there: no route has asked yet."""
+    with suppress(LoginNeeded, NotAllowed):
+        enter(request)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that an error means."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    if isinstance(error, RequestValidationError):
+        return 422
+    for kind in type(error).__mro__:
+        if kind in _STATUS:
+            return _STATUS[kind]
+    return 500
+
+
+def _answer_login(request: Request) -> Response:
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    wanted = request.url.path if request.method == "GET" else "/"
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    return RedirectResponse(f"/login?{views.query({'next': wanted + query})}", 303)
