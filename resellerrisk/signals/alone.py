@@ -35,7 +35,6 @@ class Alone(Signals):
         self._parent, self.account = signals, int(account)
         self.market, self.catalogue = signals.market, signals.catalogue
         self.views = _Stretches(signals.views, self.account)
-        self._neighbours: dict[str, tuple[np.ndarray, ...]] = {}
 
     def __getattr__(self, name: str):
         return getattr(self.__dict__["_parent"], name)

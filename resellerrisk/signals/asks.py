@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from resellerrisk.signals import kernel
+from resellerrisk.signals.arrange import first_of_each
 
 
 class Asks:
@@ -53,8 +54,5 @@ def find_asks(
     >>> find_asks(np.array([0, 0, 1]), np.array([0, 0, 0]), np.array([5, 6, 9]), np.array([9]))
     (array([0]), array([5]))
     """
-    early = np.flatnonzero(at < latest[title])
-    order = early[np.lexsort((early, title[early], account[early]))]
-    new = np.ones(order.size, bool)
-    new[1:] = (title[order][1:] != title[order][:-1]) | (account[order][1:] != account[order][:-1])
-    return title[order[new]], at[order[new]]
+    found = first_of_each(account, title, at < latest[title])
+    return title[found], at[found]

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from resellerrisk.signals import kernel
+from resellerrisk.signals import kernel, windows
 from resellerrisk.signals.catalogue import Catalogue
 from resellerrisk.signals.declare import Column, Declaration, Window
 from resellerrisk.signals.peers import PeerBook, PeerTable
@@ -23,7 +23,9 @@ from resellerrisk.signals.whole import Whole, take_extract
 from resellerrisk.tables import Market
 from resellerrisk.tables.moments import monday_of
 
-NOTHING = np.int64(-(2**63))
+NO_FLAGS = np.empty(0, np.bool_)
+#: A window of which only the moment itself is asked for.
+AT_ONCE = Window()
 
 
 class Snapshots:
@@ -50,6 +52,44 @@ class Snapshots:
     def moments(self) -> np.ndarray:
         """The moments as datetime64[us]."""
         return self.at.view("datetime64[us]")
+
+
+class Turn:
+    """Snapshots in the order of their accounts, in which rows are walked over once.
+
+    Attributes
+    ----------
+    order, back : int64[n] or None
+        Place of each snapshot in that order, and back; None where they stand in it already.
+    accounts : int64[n_accounts]
+        Those that have a snapshot, rising.
+    starts : int64[n_accounts + 1]
+        Where the snapshots of each begin.
+    moments : int64[n]
+        In that order.
+    """
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        account = snapshots.account
+        self.order = self.back = None
+        if (account[1:] < account[:-1]).any():
+            self.order = np.argsort(account, kind="stable")
+            self.back = np.empty_like(self.order)
+            self.back[self.order] = np.arange(self.order.size)
+            account = account[self.order]
+        new = np.ones(account.size, bool)
+        new[1:] = account[1:] != account[:-1]
+        first = np.flatnonzero(new)
+        self.accounts, self.starts = account[first], np.append(first, account.size)
+        self.moments = self.put(snapshots.at)
+
+    def put(self, values: np.ndarray) -> np.ndarray:
+        """Values of the snapshots by account."""
+        return values if self.order is None else values[self.order]
+
+    def put_back(self, values: np.ndarray) -> np.ndarray:
+        """Values by account in the snapshots' own order."""
+        return values if self.back is None else values[self.back]
 
 
 class Signals:
@@ -84,7 +124,6 @@ class Signals:
         self.views = Views(market, whole and whole.asks)
         self._whole, self._months = whole, months
         self._values: dict[str, np.ndarray] = {}
-        self._neighbours: dict[str, tuple[np.ndarray, ...]] = {}
 
     def compute(
         self, snapshots: Snapshots, columns: Sequence[Column], known: pd.DataFrame | None = None
@@ -105,8 +144,9 @@ class Signals:
         DataFrame of shape (n, k), float64
             Missing where nothing is known.
         """
-        work = Work(self, snapshots, known)
-        return pd.DataFrame({column.name: work.column(column) for column in columns}, dtype=np.float64)
+        work = Work(self, snapshots, known, columns)
+        work.fill()
+        return pd.DataFrame(work.block.T, columns=[column.name for column in columns], copy=False)
 
     def row_values(self, declaration: Declaration) -> np.ndarray:
         """What a declared function says of every row of its view; computed once."""
@@ -114,16 +154,6 @@ class Signals:
         if name not in self._values:
             self._values[name] = np.asarray(declaration.function(getattr(self.views, declaration.table)))
         return self._values[name]
-
-    def neighbours(self, declared: Declaration) -> tuple[np.ndarray, ...]:
-        """The codes of a distinct count with each row's previous and next of the same code; found once."""
-        name = declared.function.__name__
-        if name not in self._neighbours:
-            codes = self.row_values(declared).astype(np.int64)
-            account = getattr(self.views, declared.table).account
-            order = np.lexsort((np.arange(codes.size), codes, account))
-            self._neighbours[name] = codes, *kernel.neighbours(account, codes, order)
-        return self._neighbours[name]
 
     @cached_property
     def whole(self) -> Whole:
@@ -153,14 +183,45 @@ class Signals:
 
 
 class Work:
-    """One call of `Signals.compute`: what several columns share."""
+    """One call of `Signals.compute`: what several columns share.
 
-    def __init__(self, signals: Signals, snapshots: Snapshots, known: pd.DataFrame | None = None) -> None:
+    Parameters
+    ----------
+    signals : Signals
+    snapshots : Snapshots
+        n subjects.
+    known : DataFrame with n rows, optional
+        Columns that were computed before.
+    wanted : sequence of Column
+        Columns that will be asked for: all windows of a measure are then answered from one walk over its rows.
+
+    Attributes
+    ----------
+    block : float64[n_wanted, n]
+        Where the wanted columns' values stand after `fill`.
+    """
+
+    def __init__(
+        self,
+        signals: Signals,
+        snapshots: Snapshots,
+        known: pd.DataFrame | None = None,
+        wanted: Sequence[Column] = (),
+    ) -> None:
         self.signals, self.snapshots = signals, snapshots
-        self._edges: dict[tuple[str, int], np.ndarray] = {}
         self._done = {} if known is None else {name: known[name].to_numpy() for name in known}
-        self._integers: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
-        self._starts: dict[str, np.ndarray] = {}
+        self._row_of = {column.name: place for place, column in enumerate(wanted)}
+        self._wanted = tuple(wanted)
+        self._stretches: dict[str, np.ndarray] = {}
+        self._edges: dict[str, tuple[list[int], np.ndarray]] = {}
+        self.block = np.empty((len(wanted), len(snapshots)))
+
+    def fill(self) -> None:
+        """Compute the wanted columns."""
+        for place, column in enumerate(self._wanted):
+            values, row = self.column(column), self.block[place]
+            if not np.shares_memory(values, row):
+                row[:] = values
 
     def column(self, column: Column) -> np.ndarray:
         """One column's values, float64[n]."""
@@ -198,86 +259,123 @@ class Work:
         return self._aggregate(column)
 
     def _aggregate(self, column: Column) -> np.ndarray:
-        """Rows of a view put together between the window's edges."""
-        declared, window = column.declaration, column.window
-        low, high = self._window(declared.table, window)
-        kind = declared.measure.kind
-        if kind == "distinct":
-            return self._distinct(declared, window, low, high).astype(np.float64)
-        if kind in {"since_last", "since_first"}:
-            return self._since(declared, low, high)
-        values, known = self._as_integers(declared)
-        if kind == "entropy":
-            return _entropy(values, declared.measure.codes, low, high)
-        if kind == "highest":
-            flags = np.ones(values.size, bool) if known is None else known
-            found = kernel.highest_between(values, flags, low, high)
-            return np.where(found == NOTHING, np.nan, found / declared.measure.unit.scale)
-        sums = kernel.sum_between(values, low, high)
-        if kind == "sum":
-            return sums / declared.measure.unit.scale
-        rows = high - low if known is None else kernel.sum_between(known.astype(np.int64), low, high)
-        return np.where(rows > 0, sums / np.maximum(rows, 1) / declared.measure.unit.scale, np.nan)
+        """Rows of a view put together between the windows' edges; all wanted windows of the measure at once."""
+        declared = column.declaration
+        if column.window.own_order:
+            edges, lows, highs = np.stack(self._own_order), np.array([0]), np.array([1])
+            return self._put_together(declared, (column,), edges, lows, highs, None)[0]
+        alike = [one for one in self._wanted if one.declaration is declared and self._is_open(one)]
+        columns = alike if column in alike else [column]
+        windows = [one.window for one in columns]
+        edges, (lows, highs) = self._edges_of(declared.table, windows)
+        found = self._put_together(declared, columns, edges, lows, highs, self._block_of(columns))
+        self._done |= {one.name: values for one, values in zip(columns, found, strict=True)}
+        return self._done[column.name]
 
-    def _as_integers(self, declared: Declaration) -> tuple[np.ndarray, np.ndarray | None]:
-        name = declared.function.__name__
-        if name not in self._integers:
-            self._integers[name] = as_integers(self.signals.row_values(declared), declared.measure.unit.scale)
-        return self._integers[name]
+    def _is_open(self, column: Column) -> bool:
+        return column.name not in self._done and not column.window.own_order
 
-    def _distinct(self, declared: Declaration, window: Window, low, high) -> np.ndarray:
-        rows = getattr(self.signals.views, declared.table)
-        codes, before, after = self.signals.neighbours(declared)
-        first = self._edge(declared.table, -1)
-        width = (window.far - window.near) * kernel.DAY if window.far else -1
-        return kernel.distinct_between(micros(rows.at), codes, before, after, first, low, high, width)
+    def _block_of(self, columns: Sequence[Column]) -> np.ndarray | None:
+        """The rows of the block in which some columns stand side by side, if they do."""
+        places = [self._row_of.get(column.name, -1) for column in columns]
+        if self._turn.order is None and places[0] >= 0 and (np.diff(places) == 1).all():
+            return self.block[places[0] : places[-1] + 1]
+        return None
 
-    def _since(self, declared: Declaration, low, high) -> np.ndarray:
-        rows = getattr(self.signals.views, declared.table)
-        flags = self.signals.row_values(declared).astype(bool)
-        find = kernel.last_true_before if declared.measure.kind == "since_last" else kernel.first_true_from
-        place = find(flags, low, high)
-        if not flags.size:
-            return np.full(place.size, np.nan)
-        passed = (self.snapshots.at - micros(rows.at)[np.maximum(place, 0)]) // 1_000_000
-        return np.where(place >= 0, passed / 86_400, np.nan)
+    def _put_together(self, declared: Declaration, columns, edges, lows, highs, out) -> np.ndarray:
+        """Values of each window, float64[n_windows, n], in the snapshots' order."""
+        shape = (len(columns), len(self.snapshots))
+        out = np.empty(shape) if out is None else out
+        measure, given = declared.measure, (self._stretch(declared.table), edges, lows, highs)
+        values = self.signals.row_values(declared)
+        if measure.kind == "entropy":
+            counts = np.empty((measure.codes, *shape))
+            for code in range(measure.codes):
+                windows.sums(*given, values == code, NO_FLAGS, 1, False, counts[code])
+            out[:] = _entropy(counts)
+        elif measure.kind == "distinct":
+            widths = [
+                (one.window.far - one.window.near) * kernel.DAY if one.window.far else -1 for one in columns
+            ]
+            codes = values.astype(np.int64, copy=False)
+            windows.distinct(*given, self._times(declared.table), codes, np.array(widths), out)
+        elif measure.kind in {"since_last", "since_first"}:
+            times, newest = self._times(declared.table), measure.kind == "since_last"
+            windows.since(*given, times, self._turn.moments, values.astype(bool, copy=False), newest, out)
+        else:
+            numbers, known = as_integers(values, measure.unit.scale)
+            known = NO_FLAGS if known is None else known
+            if measure.kind == "highest":
+                windows.highest(*given, numbers, known, measure.unit.scale, out)
+            else:
+                windows.sums(*given, numbers, known, measure.unit.scale, measure.kind == "mean", out)
+        return out if self._turn.order is None else out[:, self._turn.back]
+
+    @cached_property
+    def _turn(self) -> Turn:
+        """The snapshots by account."""
+        return Turn(self.snapshots)
+
+    def _times(self, table: str) -> np.ndarray:
+        return micros(getattr(self.signals.views, table).at)
+
+    def _stretch(self, table: str) -> np.ndarray:
+        """Where the rows and the snapshots of each account stand, int64[n_accounts, 4]."""
+        if table not in self._stretches:
+            rows, turn = getattr(self.signals.views, table), self._turn
+            ends = [np.searchsorted(rows.account, turn.accounts, side) for side in ("left", "right")]
+            self._stretches[table] = np.stack([*ends, turn.starts[:-1], turn.starts[1:]], axis=1)
+        return self._stretches[table]
+
+    def _edges_of(self, table: str, asked: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
+        """Places of rows at windows' edges, by account, and which of them each window lies between."""
+        offsets, edges = self._edges.get(table, ([], None))
+        wanted = [one for one in self._wanted if one.declaration.table == table and one.window]
+        coming = [one.window for one in wanted if not one.window.own_order] if edges is None else []
+        new = {offset for window in [*asked, *coming] for offset in _offsets(window) if offset not in offsets}
+        if new:
+            found = self._find_edges(table, sorted(new))
+            offsets, edges = offsets + sorted(new), found if edges is None else np.vstack([edges, found])
+            self._edges[table] = offsets, edges
+        return edges, np.array(
+            [[offsets.index(one) for one in _offsets(window)] for window in asked]
+        ).T.copy()
+
+    def _find_edges(self, table: str, offsets: list[int]) -> np.ndarray:
+        times = self._times(table)
+        places = np.empty((len(offsets), len(self.snapshots)), np.int32 if times.size < 2**31 else np.int64)
+        moments = self._turn.moments
+        windows.edges_by_account(self._stretch(table), times, moments, np.array(offsets, np.int64), places)
+        return places
 
     def _window(self, table: str, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        """First row of each snapshot's window, and the row behind its last, in the snapshots' order."""
         if window.own_order:
-            return self._own_order
-        return self._edge(table, window.far * kernel.DAY or -1), self._edge(table, window.near * kernel.DAY)
-
-    def _edge(self, table: str, offset: int) -> np.ndarray:
-        if (table, offset) not in self._edges:
-            rows = getattr(self.signals.views, table)
-            if table not in self._starts:
-                self._starts[table] = kernel.starts_of(rows.account, self.signals.views.accounts_count)
-            offsets = np.array([offset], np.int64)
-            found = kernel.find_edges(
-                self._starts[table], micros(rows.at), self.snapshots.account, self.snapshots.at, offsets
-            )
-            self._edges[table, offset] = found[0]
-        return self._edges[table, offset]
+            edges, (low, high) = np.stack(self._own_order), (0, 1)
+        else:
+            edges, ((low,), (high,)) = self._edges_of(table, [window])
+        return self._turn.put_back(edges[low]), self._turn.put_back(edges[high])
 
     @cached_property
     def _own_order(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where each snapshot's own order lines stand; an empty range where it is no order."""
+        """Where each snapshot's own order lines stand, by account; an empty range of its account where it is no order."""
         first, end, order = self.signals.order_ranges
-        rows = self.signals.views.orders
-        place = self._edge("orders", 0)
+        rows, turn = self.signals.views.orders, self._turn
+        account, own = turn.put(self.snapshots.account), turn.put(self.snapshots.order)
+        edges, (_, (row,)) = self._edges_of("orders", [AT_ONCE])
         # Orders of one account and second stand side by side: walk on to the snapshot's own.
-        start = np.searchsorted(first, place)
+        start = np.searchsorted(first, edges[row])
         for _ in range(len(first)):
             inside = start < len(first)
             here = np.where(inside, start, 0)
-            same = inside & (rows.account[first[here]] == self.snapshots.account)
-            same &= micros(rows.at)[first[here]] == self.snapshots.at
-            walk = same & (order[here] != self.snapshots.order)
+            same = inside & (rows.account[first[here]] == account)
+            same &= micros(rows.at)[first[here]] == turn.moments
+            walk = same & (order[here] != own)
             if not walk.any():
                 break
             start = start + walk
-        hit = same & (self.snapshots.order >= 0)
-        return np.where(hit, first[here], 0), np.where(hit, end[here], 0)
+        hit = same & (own >= 0)
+        return np.where(hit, first[here], edges[row]), np.where(hit, end[here], edges[row])
 
     def _market_wide(self, column: Column) -> np.ndarray:
         """A distinct count over all accounts' rows together, in the window before each snapshot."""
@@ -334,35 +432,40 @@ def _gather(name: str, account: np.ndarray):
 
 
 def as_integers(values: np.ndarray, scale: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """Values as whole numbers that sum exactly, and which of them are known (None: all).
+    """Values as whole numbers that sum exactly (flags stay flags), and which of them are known (None: all).
 
     Times become seconds; real values become ``round(value * scale)``.
 
     >>> as_integers(np.array([True, False]), 1)
-    (array([1, 0]), None)
+    (array([ True, False]), None)
     >>> as_integers(np.array([0.5, np.nan]), 100)
     (array([50,  0]), array([ True, False]))
     """
     if values.dtype.kind == "m":
-        known = ~np.isnat(values)
-        seconds = values.astype("timedelta64[s]").view(np.int64)
-        return np.where(known, seconds, 0), known
-    if values.dtype.kind == "f":
-        known = np.isfinite(values)
-        return np.rint(np.where(known, values, 0.0) * scale).astype(np.int64), known
-    return values.astype(np.int64) * (scale if values.dtype.kind in "iu" else 1), None
+        found, known, every = windows.whole_seconds(
+            values.astype("timedelta64[us]", copy=False).view(np.int64)
+        )
+    elif values.dtype.kind == "f":
+        found, known, every = windows.whole_numbers(values.astype(np.float64, copy=False), scale)
+    elif values.dtype.kind in "iu":
+        return (values * np.int64(scale) if scale != 1 else values.astype(np.int64, copy=False)), None
+    else:
+        return values, None
+    return found, None if every else known
 
 
-def _entropy(codes: np.ndarray, count: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Shannon entropy in bits of the codes between the edges."""
-    sums = np.stack(
-        [kernel.sum_between((codes == code).astype(np.int64), low, high) for code in range(count)]
-    )
-    rows = np.maximum(sums.sum(axis=0), 1)
-    share = sums / rows
+def _offsets(window: Window) -> tuple[int, int]:
+    """Both edges of a window, as microseconds before the snapshot; -1 for the account's beginning."""
+    return window.far * kernel.DAY or -1, window.near * kernel.DAY
+
+
+def _entropy(counts: np.ndarray) -> np.ndarray:
+    """Shannon entropy in bits of how often each code stood there; missing where none did."""
+    rows = counts.sum(axis=0)
+    share = counts / np.maximum(rows, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        bits = np.where(sums > 0, -share * np.log2(share), 0.0).sum(axis=0)
-    return np.where(sums.sum(axis=0) > 0, bits, np.nan)
+        bits = np.where(counts > 0, -share * np.log2(share), 0.0).sum(axis=0)
+    return np.where(rows > 0, bits, np.nan)
 
 
 def _finite(values) -> np.ndarray:

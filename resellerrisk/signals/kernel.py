@@ -1,11 +1,9 @@
-"""The point-in-time kernel: what rows say before a moment, as differences of prefix sums.
+"""The point-in-time kernel: where rows stand before a moment.
 
-Rows are sorted by account and time once. For a snapshot (account, T) and an offset of days two binary searches find the rows
-with ``T - far <= time < T - near``; everything that adds is then a difference of two prefix sums. Exact distinct counts cost
-the same: a code *arrives* in a window when its previous row has already left it, and *leaves* when no later row keeps it in.
+Rows are sorted by account and time once (`arrange`). For a snapshot (account, T) and an offset of days a search finds the rows
+with ``T - far <= time < T - near``; what they add up to is the business of `windows`.
 
-Everything is summed as 64-bit integers, so row order, bulk or single, and partitioning change no bit. Times are
-microseconds since 1970 (int64). Nothing here knows what a signal means; nothing here sees a row at or after T.
+Times are microseconds since 1970 (int64). Nothing here knows what a signal means; nothing here sees a row at or after T.
 """
 
 from __future__ import annotations
@@ -52,125 +50,6 @@ def find_edges(starts, times, accounts, moments, offsets):
                 else:
                     high = middle
             out[k, i] = low
-    return out
-
-
-@njit(cache=True, nogil=True)
-def sum_between(values, low, high):
-    """Sums of ``values[low[i]:high[i]]``, exact in int64: by prefix sums, or directly where the ranges hold fewer rows."""
-    out = np.empty(low.size, np.int64)
-    if (high - low).sum() < values.size:
-        for i in range(low.size):
-            out[i] = values[low[i] : high[i]].sum()
-        return out
-    prefix = np.empty(values.size + 1, np.int64)
-    prefix[0] = 0
-    for i in range(values.size):
-        prefix[i + 1] = prefix[i] + values[i]
-    for i in range(low.size):
-        out[i] = prefix[high[i]] - prefix[low[i]]
-    return out
-
-
-@njit(cache=True, nogil=True)
-def neighbours(accounts, codes, order):
-    """Position of the previous and of the next row of the same account and code; -1 where there is none.
-
-    ``order`` sorts the rows by account, code and position. Rows with a negative code have no neighbours.
-    """
-    before = np.full(codes.size, -1, np.int64)
-    after = np.full(codes.size, -1, np.int64)
-    for k in range(1, order.size):
-        i, j = order[k - 1], order[k]
-        if accounts[i] == accounts[j] and codes[i] == codes[j] and codes[j] >= 0:
-            before[j] = i
-            after[i] = j
-    return before, after
-
-
-@njit(cache=True, nogil=True)
-def count_distinct(times, codes, before, after, low, high, width):
-    """Different codes among rows ``low[i]:high[i]`` of windows ``width`` microseconds wide (-1: without a beginning)."""
-    arrived = np.empty(codes.size + 1, np.int64)
-    left = np.empty(codes.size + 1, np.int64)
-    arrived[0] = left[0] = 0
-    for i in range(codes.size):
-        counts = codes[i] >= 0
-        comes = counts and (before[i] < 0 or (width >= 0 and times[before[i]] + width < times[i]))
-        goes = counts and width >= 0 and (after[i] < 0 or times[after[i]] > times[i] + width)
-        arrived[i + 1] = arrived[i] + (1 if comes else 0)
-        left[i + 1] = left[i] + (1 if goes else 0)
-    out = np.empty(low.size, np.int64)
-    for i in range(low.size):
-        # Both prefix sums run over all accounts: what earlier accounts brought in is taken off at the account's own beginning.
-        out[i] = arrived[high[i]] - left[low[i]]
-    return out, arrived, left
-
-
-@njit(cache=True, nogil=True)
-def distinct_between(times, codes, before, after, first, low, high, width):
-    """Different codes in the window, where ``first[i]`` is where the snapshot's account begins."""
-    raw, arrived, left = count_distinct(times, codes, before, after, low, high, width)
-    for i in range(low.size):
-        raw[i] -= arrived[first[i]] - left[first[i]]
-    return raw
-
-
-@njit(cache=True, nogil=True)
-def highest_between(values, known, low, high):
-    """Highest known value of ``values[low[i]:high[i]]``; the smallest int64 where there is none (a sparse table)."""
-    nothing = np.int64(-(2**63))
-    levels = 1
-    while (1 << levels) <= max(values.size, 1):
-        levels += 1
-    table = np.empty((levels, values.size), np.int64)
-    for i in range(values.size):
-        table[0, i] = values[i] if known[i] else nothing
-    for level in range(1, levels):
-        half = 1 << (level - 1)
-        for i in range(values.size):
-            other = i + half
-            table[level, i] = max(
-                table[level - 1, i], table[level - 1, other] if other < values.size else nothing
-            )
-    out = np.empty(low.size, np.int64)
-    for i in range(low.size):
-        length = high[i] - low[i]
-        if length <= 0:
-            out[i] = nothing
-            continue
-        level = 0
-        while (2 << level) <= length:
-            level += 1
-        out[i] = max(table[level, low[i]], table[level, high[i] - (1 << level)])
-    return out
-
-
-@njit(cache=True, nogil=True)
-def last_true_before(flags, low, high):
-    """Position of the last true row in ``low[i]:high[i]``, or -1."""
-    newest = np.empty(flags.size + 1, np.int64)
-    newest[0] = -1
-    for i in range(flags.size):
-        newest[i + 1] = i if flags[i] else newest[i]
-    out = np.empty(low.size, np.int64)
-    for i in range(low.size):
-        found = newest[high[i]]
-        out[i] = found if found >= low[i] else -1
-    return out
-
-
-@njit(cache=True, nogil=True)
-def first_true_from(flags, low, high):
-    """Position of the first true row in ``low[i]:high[i]``, or -1."""
-    oldest = np.empty(flags.size + 1, np.int64)
-    oldest[flags.size] = flags.size
-    for i in range(flags.size - 1, -1, -1):
-        oldest[i] = i if flags[i] else oldest[i + 1]
-    out = np.empty(low.size, np.int64)
-    for i in range(low.size):
-        found = oldest[low[i]]
-        out[i] = found if found < high[i] else -1
     return out
 
 

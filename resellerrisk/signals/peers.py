@@ -44,7 +44,7 @@ def take_peers(signals, month: int, columns: Sequence[Column]) -> PeerTable:
     from resellerrisk.signals.compute import Snapshots, Work
 
     account = active_accounts(signals.views, month)
-    work = Work(signals, Snapshots(account, np.full(account.size, month)))
+    work = Work(signals, Snapshots(account, np.full(account.size, month)), wanted=columns)
     types = np.asarray(signals.views.form.business_type.codes, np.int64)[account]
     return PeerTable(types, work.named(SIZE_COLUMN), {column.name: work.column(column) for column in columns})
 

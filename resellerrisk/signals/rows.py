@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.signals import kernel
+from resellerrisk.signals.arrange import NEVER, arrange, last_seen
 from resellerrisk.signals.asks import Asks, find_asks
 from resellerrisk.tables import Market
 
@@ -106,30 +107,21 @@ class Views:
     def orders(self) -> Rows:
         """Order lines by account, moment, order and line."""
         frame = self.market.orders
-        order = np.lexsort(
-            (
-                frame["line"].to_numpy(),
-                _codes(frame["order_id"]),
-                micros(frame["ordered_at"]),
-                _codes(frame["account_id"]),
-            )
-        )
-        frame = frame.take(order)
         columns = {
-            "account": _codes(frame["account_id"]),
-            "at": frame["ordered_at"].to_numpy(),
-            "ordered_at": frame["ordered_at"].to_numpy(),
-            "order": _codes(frame["order_id"]),
-            "title": _codes(frame["title_id"]),
-            "quantity": frame["quantity"].to_numpy(np.int64),
-            "cents": np.rint(
+            "order": lambda: _codes(frame["order_id"]),
+            "title": lambda: _codes(frame["title_id"]),
+            "quantity": lambda: frame["quantity"].to_numpy(np.int64),
+            "cents": lambda: np.rint(
                 frame["unit_price"].to_numpy(float) * 100 * frame["quantity"].to_numpy(float)
             ).astype(np.int64),
-            "ship_method": frame["ship_method"].array,
-            "payment_method": frame["payment_method"].array,
-            "ship_to": _codes(frame["ship_to"].astype("category")),
+            "ship_method": lambda: frame["ship_method"].array,
+            "payment_method": lambda: frame["payment_method"].array,
+            "ship_to": lambda: _codes(frame["ship_to"].astype("category")),
         }
-        return Rows(columns, self._order_makers())
+        ties = _short_codes(frame["order_id"]), frame["line"].to_numpy()
+        rows = self._view(frame, "ordered_at", columns, *ties)
+        rows._makers |= {"ordered_at": lambda rows: rows.at, **self._order_makers()}
+        return rows
 
     def _order_makers(self) -> dict[str, Callable]:
         return {
@@ -149,52 +141,46 @@ class Views:
     def deliveries(self) -> Rows:
         """Shipped lines from the moment they were delivered."""
         frame = self.market.shipments
-        frame = frame[frame["delivered_at"].notna()]
-        rows = self._view(frame, "delivered_at")
-        frame = frame.take(rows._columns.pop("taken"))
-        rows._columns |= {
-            "title": _codes(frame["title_id"]),
-            "shipped_at": frame["shipped_at"].to_numpy(),
-            "delivered_at": rows.at,
-            "quantity": frame["quantity"].to_numpy(np.int64),
+        columns = {
+            "title": lambda: _codes(frame["title_id"]),
+            "shipped_at": lambda: frame["shipped_at"].to_numpy(),
+            "quantity": lambda: frame["quantity"].to_numpy(np.int64),
         }
-        rows._makers |= self._title_makers()
+        rows = self._view(frame, "delivered_at", columns)
+        rows._makers |= {"delivered_at": lambda rows: rows.at, **self._title_makers()}
         return rows
 
     @cached_property
     def returns(self) -> Rows:
         """Units sent back."""
         frame = self.market.returns
-        rows = self._view(frame, "returned_at")
-        frame = frame.take(rows._columns.pop("taken"))
-        rows._columns |= {
-            "title": _codes(frame["title_id"]),
-            "quantity": frame["quantity"].to_numpy(np.int64),
+        columns = {
+            "title": lambda: _codes(frame["title_id"]),
+            "quantity": lambda: frame["quantity"].to_numpy(np.int64),
         }
-        return rows
+        return self._view(frame, "returned_at", columns)
 
     @cached_property
     def payments(self) -> Rows:
         """Payment events."""
         frame = self.market.payments
-        rows = self._view(frame, "recorded_at")
-        frame = frame.take(rows._columns.pop("taken"))
-        rows._columns |= {
-            "method": frame["method"].array,
-            "status": frame["status"].array,
-            "cents": np.rint(np.nan_to_num(frame["amount"].to_numpy(float)) * 100).astype(np.int64),
+        columns = {
+            "method": lambda: frame["method"].array,
+            "status": lambda: frame["status"].array,
+            "cents": lambda: np.rint(np.nan_to_num(frame["amount"].to_numpy(float)) * 100).astype(np.int64),
         }
-        return rows
+        return self._view(frame, "recorded_at", columns)
 
     @cached_property
     def identifiers(self) -> Rows:
         """Identifiers seen on an account."""
         frame = self.market.identifiers
-        rows = self._view(frame, "seen_at")
-        frame = frame.take(rows._columns.pop("taken"))
-        value = _codes(frame["value"].astype("category"))
-        kind = frame["kind"].array
-        rows._columns |= {"kind": kind, "value": value * len(kind.categories) + kind.codes}
+        kinds = frame["kind"].array
+
+        def value() -> np.ndarray:
+            return _codes(frame["value"].astype("category")) * len(kinds.categories) + kinds.codes
+
+        rows = self._view(frame, "seen_at", {"kind": lambda: kinds, "value": value})
         rows._makers |= {"value_before": lambda these: self._seen_before(these, these.value)}
         return rows
 
@@ -230,11 +216,23 @@ class Views:
         np.maximum.at(latest, _codes(frame["title_id"]), micros(frame["street_date"]))
         return latest
 
-    def _view(self, frame: pd.DataFrame, at: str) -> Rows:
-        """Account and moment of a table's rows, sorted; ``taken`` says which rows they are."""
-        account, moment = _codes(frame["account_id"]), micros(frame[at])
-        order = np.lexsort((moment, account))
-        return Rows({"account": account[order], "at": frame[at].to_numpy()[order], "taken": order})
+    def _view(self, frame: pd.DataFrame, at: str, columns: dict[str, Callable], *ties: np.ndarray) -> Rows:
+        """A table's rows that have a moment, by account, moment and what else tells them apart.
+
+        Each column is brought into that order when it is first asked for.
+        """
+        account, moment = _short_codes(frame["account_id"]), micros(frame[at])
+        timed = None if _all_known(moment) else np.flatnonzero(moment != NEVER)
+        if timed is not None:
+            account, moment = account[timed], moment[timed]
+            ties = tuple(keys[timed] for keys in ties)
+        order, starts = arrange(account, self.accounts_count, moment, *ties)
+        if order is not None:
+            moment = moment[order]
+        places = timed if order is None else order if timed is None else timed[order]
+        groups = np.repeat(np.arange(-1, self.accounts_count), np.diff(starts, prepend=0))
+        makers = {name: _in_order(make, places) for name, make in columns.items()}
+        return Rows({"account": groups, "at": moment.view("datetime64[us]")}, makers)
 
     def _title_makers(self) -> dict[str, Callable]:
         titles = self.market.titles
@@ -279,8 +277,7 @@ class Views:
 
     def _seen_before(self, rows: Rows, codes: np.ndarray) -> np.ndarray:
         """When the same account last had the same code, strictly earlier; NaT where it never had."""
-        order = np.lexsort((micros(rows.at), codes, rows.account))
-        return _strictly_before(rows.at, order, [rows.account, codes])
+        return last_seen(rows.account, micros(rows.at), codes).view("datetime64[us]")
 
     def _ship_to_own(self, rows: Rows) -> np.ndarray:
         """Whether goods go to the address on the account's own form: street and postcode stand in it, however written."""
@@ -301,21 +298,18 @@ class Views:
         return out
 
 
-def _strictly_before(at: np.ndarray, order: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
-    """The newest strictly earlier moment within each group of equal keys; rows of one moment share the answer."""
-    sorted_at = at[order]
-    new_group = np.zeros(order.size, bool)
-    new_group[:1] = True
-    for key in keys:
-        new_group[1:] |= key[order][1:] != key[order][:-1]
-    new_moment = new_group.copy()
-    new_moment[1:] |= sorted_at[1:] != sorted_at[:-1]
-    places = np.arange(order.size)
-    begin = np.maximum.accumulate(np.where(new_moment, places, 0))
-    group = np.maximum.accumulate(np.where(new_group, places, 0))
-    out = np.full(order.size, np.datetime64("NaT"), dtype="datetime64[us]")
-    out[order] = np.where(begin > group, sorted_at[np.maximum(begin - 1, 0)], np.datetime64("NaT"))
-    return out
+def _in_order(make: Callable, places: np.ndarray | None) -> Callable:
+    """A column of a table, brought into a view's order when it is asked for."""
+
+    def column(rows: Rows):
+        made = make()
+        return made if places is None else made[places] if isinstance(made, np.ndarray) else made.take(places)
+
+    return column
+
+
+def _all_known(moment: np.ndarray) -> bool:
+    return not moment.size or int(moment.min()) != NEVER
 
 
 def _first_lines(rows: Rows) -> np.ndarray:
@@ -331,7 +325,8 @@ def _first_lines(rows: Rows) -> np.ndarray:
 
 def _previous_orders(rows: Rows) -> np.ndarray:
     """When the account last ordered anything, strictly earlier."""
-    return _strictly_before(rows.at, np.arange(len(rows)), [rows.account])
+    anything = np.zeros(len(rows), np.int8)
+    return last_seen(rows.account, micros(rows.at), anything).view("datetime64[us]")
 
 
 def _plain(texts: pd.Series) -> np.ndarray:
@@ -339,8 +334,12 @@ def _plain(texts: pd.Series) -> np.ndarray:
     return texts.fillna("").str.casefold().str.replace(r"[\W_]+", "", regex=True).to_numpy(object)
 
 
+def _short_codes(column: pd.Series) -> np.ndarray:
+    return column.cat.codes.to_numpy()
+
+
 def _codes(column: pd.Series) -> np.ndarray:
-    return column.cat.codes.to_numpy().astype(np.int64)
+    return _short_codes(column).astype(np.int64)
 
 
 def _take(values: np.ndarray, places: np.ndarray) -> np.ndarray:

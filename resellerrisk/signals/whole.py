@@ -17,6 +17,7 @@ import pandas as pd
 from numba import njit
 
 from resellerrisk.signals import kernel
+from resellerrisk.signals.arrange import first_of_each
 from resellerrisk.signals.asks import Asks
 from resellerrisk.signals.rows import Views, micros
 from resellerrisk.tables import Market
@@ -91,20 +92,17 @@ def _orders_of_links(views: Views, shipments: bool) -> tuple[np.ndarray, ...]:
     if not shipments:
         kept |= at < views.latest_street_dates[rows.title]
     place = rows.ship_to[kept]
-    used, place_code = np.unique(np.append(place, -1), return_inverse=True)
     texts = views.market.orders["ship_to"].cat.categories.to_numpy(object)
-    return rows.account[kept], rows.title[kept], at[kept], place_code[:-1] - 1, texts[used[1:]]
+    used = np.bincount(place[place >= 0], minlength=texts.size) > 0
+    place_code = np.append(np.cumsum(used) - 1, -1)[place]
+    return rows.account[kept], rows.title[kept], at[kept], place_code, texts[used]
 
 
 def _held(views: Views) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = views.deliveries
     at = micros(rows.at)
-    early = np.flatnonzero(at < views.latest_street_dates[rows.title])
-    order = early[np.lexsort((early, rows.title[early], rows.account[early]))]
-    account, title = rows.account[order], rows.title[order]
-    new = np.ones(order.size, bool)
-    new[1:] = (title[1:] != title[:-1]) | (account[1:] != account[:-1])
-    return account[new], title[new], at[order[new]]
+    found = first_of_each(rows.account, rows.title, at < views.latest_street_dates[rows.title])
+    return rows.account[found], rows.title[found], at[found]
 
 
 def join_extracts(extracts: Sequence[Extract], account_ids: pd.Index, slate_gaps: dict[str, int]) -> Extract:
