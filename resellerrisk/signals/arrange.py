@@ -20,7 +20,7 @@ def arrange(
     times: np.ndarray,
     first: np.ndarray | None = None,
     second: np.ndarray | None = None,
-) -> tuple[np.ndarray | None, np.ndarray]:
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """The order by group, time and two further keys; rows equal in all stay as they stand.
 
     Parameters
@@ -35,15 +35,17 @@ def arrange(
     -------
     order : int[n_rows] or None
         Place of each row; None where the rows stand in that order already.
+    arranged : int64[n_rows]
+        The times in that order.
     starts : int64[count + 1]
         Where each group begins, with the end behind the last.
 
     Examples
     --------
     >>> arrange(np.array([1, 0, 1]), 2, np.array([5, 9, 4]))
-    (array([1, 2, 0], dtype=int32), array([0, 1, 3]))
+    (array([1, 2, 0], dtype=int32), array([9, 4, 5]), array([0, 1, 3]))
     >>> arrange(np.array([0, 1, 1]), 2, np.array([5, 4, 4]))
-    (None, array([0, 1, 3]))
+    (None, array([5, 4, 4]), array([0, 1, 3]))
     """
     groups = np.asarray(groups)
     nothing = np.empty(0, np.int32)
@@ -51,12 +53,33 @@ def arrange(
     second = nothing if second is None else np.asarray(second)
     starts = _count_groups(groups, count)
     if _stands(groups, times, first, second):
-        return None, starts[1:]
-    place = np.int32 if groups.size < 2**31 else np.int64
-    order = np.empty(groups.size, place)
-    _deal(groups, starts, order)
-    _sort_inside(order, starts, times, first, second)
-    return order, starts[1:]
+        return None, times, starts[1:]
+    order = np.empty(groups.size, np.int32 if groups.size < 2**31 else np.int64)
+    arranged = np.empty(groups.size, np.int64)
+    _deal(groups, times, starts, order, arranged)
+    _sort_inside(order, arranged, starts, times, first, second)
+    return order, arranged, starts[1:]
+
+
+def gather(values: np.ndarray, order: np.ndarray | None) -> np.ndarray:
+    """``values[order]``; the values themselves where they stand in order already.
+
+    >>> gather(np.array([5, 6, 7], np.int8), np.array([2, 0], np.int32))
+    array([7, 5], dtype=int8)
+    """
+    if order is None:
+        return values
+    if values.dtype.kind in "Mm":
+        return _gather(values.view(np.int64), order).view(values.dtype)
+    return _gather(values, order) if values.dtype.kind in "iuf" else values[order]
+
+
+@njit(cache=True, nogil=True)
+def _gather(values, order):
+    out = np.empty(order.size, values.dtype)
+    for i in range(order.size):
+        out[i] = values[order[i]]
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -91,30 +114,31 @@ def _stands(groups, times, first, second):
 
 
 @njit(cache=True, nogil=True)
-def _deal(groups, starts, order):
+def _deal(groups, times, starts, order, arranged):
     places = starts[:-1].copy()
     for i in range(groups.size):
         group = groups[i] + 1 if groups[i] >= 0 else 0
         order[places[group]] = i
+        arranged[places[group]] = times[i]
         places[group] += 1
 
 
 @njit(cache=True, nogil=True)
-def _sort_inside(order, starts, times, first, second):
+def _sort_inside(order, arranged, starts, times, first, second):
     """Merge sort of the groups that do not stand in order; rows that are equal keep their places."""
     longest = 0
     for k in range(starts.size - 1):
         longest = max(longest, starts[k + 1] - starts[k])
     spare = np.empty(longest, order.dtype)
     for k in range(starts.size - 1):
-        rows = order[starts[k] : starts[k + 1]]
-        sorted_already = True
-        for i in range(1, rows.size):
-            if _after(rows[i - 1], rows[i], times, first, second):
-                sorted_already = False
+        for i in range(starts[k] + 1, starts[k + 1]):
+            if arranged[i - 1] < arranged[i]:
+                continue
+            if arranged[i - 1] > arranged[i] or _after(order[i - 1], order[i], times, first, second):
+                _merge_sort(order[starts[k] : starts[k + 1]], spare, times, first, second)
+                for j in range(starts[k], starts[k + 1]):
+                    arranged[j] = times[order[j]]
                 break
-        if not sorted_already:
-            _merge_sort(rows, spare, times, first, second)
 
 
 @njit(cache=True, nogil=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.signals import kernel
-from resellerrisk.signals.arrange import NEVER, arrange, last_seen
+from resellerrisk.signals.arrange import NEVER, arrange, gather, last_seen
 from resellerrisk.signals.asks import Asks, find_asks
 from resellerrisk.tables import Market
 
@@ -108,15 +108,15 @@ class Views:
         """Order lines by account, moment, order and line."""
         frame = self.market.orders
         columns = {
-            "order": lambda: _codes(frame["order_id"]),
-            "title": lambda: _codes(frame["title_id"]),
+            "order": lambda: frame["order_id"],
+            "title": lambda: frame["title_id"],
             "quantity": lambda: frame["quantity"].to_numpy(np.int64),
             "cents": lambda: np.rint(
                 frame["unit_price"].to_numpy(float) * 100 * frame["quantity"].to_numpy(float)
             ).astype(np.int64),
             "ship_method": lambda: frame["ship_method"].array,
             "payment_method": lambda: frame["payment_method"].array,
-            "ship_to": lambda: _codes(frame["ship_to"].astype("category")),
+            "ship_to": lambda: frame["ship_to"].astype("category"),
         }
         ties = _short_codes(frame["order_id"]), frame["line"].to_numpy()
         rows = self._view(frame, "ordered_at", columns, *ties)
@@ -142,7 +142,7 @@ class Views:
         """Shipped lines from the moment they were delivered."""
         frame = self.market.shipments
         columns = {
-            "title": lambda: _codes(frame["title_id"]),
+            "title": lambda: frame["title_id"],
             "shipped_at": lambda: frame["shipped_at"].to_numpy(),
             "quantity": lambda: frame["quantity"].to_numpy(np.int64),
         }
@@ -155,7 +155,7 @@ class Views:
         """Units sent back."""
         frame = self.market.returns
         columns = {
-            "title": lambda: _codes(frame["title_id"]),
+            "title": lambda: frame["title_id"],
             "quantity": lambda: frame["quantity"].to_numpy(np.int64),
         }
         return self._view(frame, "returned_at", columns)
@@ -226,10 +226,8 @@ class Views:
         if timed is not None:
             account, moment = account[timed], moment[timed]
             ties = tuple(keys[timed] for keys in ties)
-        order, starts = arrange(account, self.accounts_count, moment, *ties)
-        if order is not None:
-            moment = moment[order]
-        places = timed if order is None else order if timed is None else timed[order]
+        order, moment, starts = arrange(account, self.accounts_count, moment, *ties)
+        places = timed if order is None else order if timed is None else gather(timed, order)
         groups = np.repeat(np.arange(-1, self.accounts_count), np.diff(starts, prepend=0))
         makers = {name: _in_order(make, places) for name, make in columns.items()}
         return Rows({"account": groups, "at": moment.view("datetime64[us]")}, makers)
@@ -299,11 +297,15 @@ class Views:
 
 
 def _in_order(make: Callable, places: np.ndarray | None) -> Callable:
-    """A column of a table, brought into a view's order when it is asked for."""
+    """A column of a table, brought into a view's order when it is asked for: numbers, words, or ids (a series) as codes."""
 
     def column(rows: Rows):
         made = make()
-        return made if places is None else made[places] if isinstance(made, np.ndarray) else made.take(places)
+        if isinstance(made, np.ndarray):
+            return gather(made, places)
+        if isinstance(made, pd.Series):
+            return gather(_short_codes(made), places).astype(np.int64)
+        return pd.Categorical.from_codes(gather(made.codes, places), dtype=made.dtype, validate=False)
 
     return column
 

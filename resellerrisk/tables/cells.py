@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resellerrisk.tables.declare import Column, Kind
+from resellerrisk.tables.passes import spread, used_codes
 
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _FLAGS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "1.0": 1.0}
@@ -84,11 +85,11 @@ class _Texts:
 
     def spread(self, values: np.ndarray, missing: object) -> np.ndarray:
         """One value a row, from one value for each different text."""
-        return np.append(values, np.asarray([missing], dtype=values.dtype))[self.codes]
+        return spread(values, self.codes, missing)
 
     def unusable(self, usable: np.ndarray) -> np.ndarray:
         """Rows that are filled with a text which is not usable."""
-        return ~np.append(usable, True)[self.codes]
+        return spread(~usable, self.codes, False)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -111,12 +112,13 @@ def _as_texts(raw: pa.ChunkedArray) -> _Texts:
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
     uniques = whole.dictionary.cast(pa.string())
-    codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
+    indices = whole.indices.cast(pa.int32())
+    codes = (pc.fill_null(indices, -1) if indices.null_count else indices).to_numpy(zero_copy_only=False)
     empty = pc.fill_null(pc.equal(uniques, ""), True).to_numpy(zero_copy_only=False)
-    dropped = empty | (np.bincount(codes[codes >= 0], minlength=len(uniques)) == 0)
+    dropped = empty | ~used_codes(codes, len(uniques))
     if dropped.any():
         place = np.where(dropped, -1, np.cumsum(~dropped) - 1)
-        codes = np.append(place, -1)[codes].astype(np.int32)
+        codes = spread(place.astype(np.int32), codes, -1)
         uniques = uniques.filter(pa.array(~dropped))
     return _Texts(codes, uniques)
 
@@ -147,10 +149,13 @@ def _read_id(column: Column, raw: pa.ChunkedArray) -> Cells:
 def _as_category(texts: _Texts) -> pd.Categorical:
     """Categories in sorted order, so that codes do not hang on the order of the file."""
     order = pc.sort_indices(texts.uniques).to_numpy()
-    rank = np.empty(len(order) + 1, dtype=np.int32)
-    rank[order], rank[-1] = np.arange(len(order), dtype=np.int32), -1
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
     categories = pd.Index(texts.uniques.take(pa.array(order)).to_numpy(zero_copy_only=False), dtype=object)
-    return pd.Categorical.from_codes(rank[texts.codes], dtype=pd.CategoricalDtype(categories), validate=False)
+    # Looking whether they rise tells pandas that they differ, so that it builds no table of them all.
+    _ = categories.is_monotonic_increasing
+    codes = spread(rank, texts.codes, -1)
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories), validate=False)
 
 
 def _read_text(column: Column, raw: pa.ChunkedArray) -> Cells:
@@ -178,7 +183,7 @@ def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
 
 def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
     if _is_number(raw.type):
-        values = raw.cast(pa.float64()).to_numpy().astype(np.float64)
+        values = np.require(raw.cast(pa.float64()).to_numpy(), np.float64, "W")
         whole = pa.types.is_integer(raw.type)
         unusable = np.zeros(len(raw), dtype=bool) if whole else _is_unfit(values, column.kind)
     elif _is_text(raw.type):
@@ -240,7 +245,9 @@ def _stored_times(raw: pa.ChunkedArray, kind: Kind) -> np.ndarray:
     zone = raw.type.tz if pa.types.is_timestamp(raw.type) else None
     moments = raw.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
     missing = np.datetime64("NaT").astype(np.int64)
-    times = pc.fill_null(moments, pa.scalar(int(missing))).to_numpy().astype("datetime64[us]")
+    if moments.null_count:
+        moments = pc.fill_null(moments, pa.scalar(int(missing)))
+    times = np.require(moments.to_numpy(), np.int64, "W").view("datetime64[us]")
     return _to_days(times) if kind is Kind.DATE else times
 
 

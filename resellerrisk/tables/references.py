@@ -12,7 +12,7 @@ import pandas as pd
 from resellerrisk.tables.declare import Column
 from resellerrisk.tables.faults import Severity
 from resellerrisk.tables.inspection import Inspection
-from resellerrisk.tables.rules import pack_key
+from resellerrisk.tables.passes import find_lines, have_key, spread, under_others, used_codes
 
 
 def apply_references(inspection: Inspection, others: dict[str, Inspection]) -> None:
@@ -43,7 +43,7 @@ def used_ids(ids: pd.Series) -> pd.Index:
     ['b']
     """
     codes = ids.cat.codes.to_numpy()
-    used = np.bincount(codes[codes >= 0], minlength=len(ids.cat.categories)) > 0
+    used = used_codes(codes, len(ids.cat.categories))
     return ids.cat.categories if used.all() else ids.cat.categories[used]
 
 
@@ -69,7 +69,7 @@ def recode(ids: pd.Series | pd.Categorical, known: pd.Index) -> np.ndarray:
     if ids.categories is known:
         return np.asarray(ids.codes)
     place = known.get_indexer(ids.categories).astype(np.int32)
-    return np.append(place, np.int32(-1))[np.asarray(ids.codes)]
+    return spread(place, np.asarray(ids.codes), -1)
 
 
 def _rows_that_count(inspection: Inspection) -> np.ndarray:
@@ -127,12 +127,10 @@ def _check_orders(orders: Inspection, accounts: Inspection | None) -> None:
     there = set(orders.frame)
     if {"order_id", "account_id"} <= there:
         order, account = _codes(orders, "order_id"), _codes(orders, "account_id")
-        account_of = np.full(len(orders.frame["order_id"].cat.categories) + 1, -1)
-        account_of[order[::-1]] = account[::-1]
-        other = (order >= 0) & (account >= 0) & (account_of[order] >= 0) & (account != account_of[order])
+        other = under_others(order, account, len(orders.frame["order_id"].cat.categories))
         expected = "the account of the order's first line"
         hint = "give the orders of different accounts different ids"
-        orders.note("order_id, account_id", "two accounts in one order", other.nonzero()[0], expected, hint)
+        orders.note("order_id, account_id", "two accounts in one order", other, expected, hint)
     if (
         accounts
         and {"account_id", "applied_at"} <= set(accounts.frame)
@@ -153,14 +151,18 @@ def _check_shipments(shipments: Inspection, orders: Inspection) -> None:
     key = ["order_id", "line"]
     if not set(key) <= set(orders.frame) or not set(key) <= set(shipments.frame):
         return
-    packed, asked = pack_key(orders.frame, key).to_numpy(), pack_key(shipments.frame, key).to_numpy()
-    rows = (_rows_that_count(orders) & (packed >= 0)).nonzero()[0]
-    if orders.stopped:
-        rows = rows[~pd.Series(packed[rows]).duplicated().to_numpy()]
-    found = pd.Index(packed[rows]).get_indexer(asked)
-    at = np.where(found < 0, -1, np.append(rows, -1)[found])
-    missing = ((asked >= 0) & (at < 0) & shipments.good).nonzero()[0]
-    lost = np.isin(asked[missing], packed)
+    order = orders.frame["order_id"].cat
+    own = shipments.frame["order_id"].cat
+    asked = own.codes.to_numpy(), shipments.frame["line"].to_numpy()
+    at, there = find_lines(
+        order.codes.to_numpy(),
+        orders.frame["line"].to_numpy(),
+        _rows_that_count(orders),
+        len(order.categories),
+        *asked,
+    )
+    missing = (have_key(*asked) & (at < 0) & shipments.good).nonzero()[0]
+    lost = there[missing]
     expected = f"an order line of {orders.raw.file}"
     hint = "see whether lines were renumbered"
     shipments.note("order_id, line", "unknown order line", missing[~lost], expected, hint)

@@ -13,6 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from resellerrisk.tables.declare import FIRST_YEAR, LAST_YEAR, Column, Kind
+from resellerrisk.tables.passes import stand_once
 from resellerrisk.tables.schemas import TABLES
 
 MISSING, OUT_OF_BOUNDS = "missing cell", "out of bounds"
@@ -139,15 +140,17 @@ def find_duplicates(name: str, frame: pd.DataFrame, good: np.ndarray) -> np.ndar
     key = list(TABLES[name].key)
     if not key or not set(key) <= set(frame):
         return np.array([], dtype=np.int64)
-    packed = pack_key(frame, key)
-    if (
-        np.diff(packed) > 0
-    ).all():  # a file in the order of its key holds each once: no need to hash a million keys
+    if len(key) == 2 and stand_once(*_parts_of_key(frame, key), len(frame[key[0]].cat.categories)):
         return np.array([], dtype=np.int64)
+    packed = pack_key(frame, key)
     later = packed.duplicated().to_numpy() & (packed >= 0).to_numpy()
     stays = np.zeros(len(frame), dtype=bool)
     stays[packed[good].drop_duplicates().index] = True
     return (later & ~stays).nonzero()[0]
+
+
+def _parts_of_key(frame: pd.DataFrame, key: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    return frame[key[0]].cat.codes.to_numpy(), frame[key[1]].to_numpy()
 
 
 def pack_key(frame: pd.DataFrame, key: list[str]) -> pd.Series:

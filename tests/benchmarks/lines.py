@@ -1,6 +1,7 @@
 """Lines to compare on: accounts with heavy tails and their order lines, written as a folder of the contract.
 
-The largest account has about one line in a hundred. Same numbers, same file.
+The largest account has about one line in a hundred. Lines bear the second in which they were keyed in, so that those of one order
+differ. Same numbers, same file.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _write_orders(path: Path, lines: int, names: np.ndarray, titles: np.ndarray,
         at = np.sort(rng.integers(low, high, first.size))
         who = rng.choice(names.size, first.size, p=chances)
         number = np.repeat(np.arange(first.size), count)
-        moments = (FIRST.astype("datetime64[s]") + at.astype("timedelta64[s]")).astype("datetime64[us]")
+        keyed = at[number] + 7 * (np.arange(size) - first[number])
+        moments = (FIRST.astype("datetime64[s]") + keyed.astype("timedelta64[s]")).astype("datetime64[us]")
         table = pa.table(
             {
                 "order_id": pa.DictionaryArray.from_arrays(
@@ -99,7 +101,7 @@ def _write_orders(path: Path, lines: int, names: np.ndarray, titles: np.ndarray,
                 ).cast(pa.string()),
                 "line": np.arange(size) - first[number] + 1,
                 "account_id": _words(who[number], names),
-                "ordered_at": moments[number],
+                "ordered_at": moments,
                 "title_id": _words(rng.integers(0, titles.size, size), titles),
                 "quantity": 1 + rng.geometric(0.25, size),
                 "unit_price": rng.integers(500, 3500, size) / 100,

@@ -15,9 +15,10 @@ rows = st.lists(
 @given(rows)
 def test_rows_come_in_the_order_of_lexsort(rows):
     group, at, first, second = np.array(rows, np.int64).reshape(-1, 4).T
-    order, starts = arrange(group, 4, at, first, second)
+    order, arranged, starts = arrange(group, 4, at, first, second)
     expected = np.lexsort((second, first, at, group))
     assert (np.arange(len(rows)) if order is None else order).tolist() == expected.tolist()
+    assert arranged.tolist() == at[expected].tolist()
     assert starts.tolist() == np.searchsorted(group[expected], np.arange(5)).tolist()
 
 
