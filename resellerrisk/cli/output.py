@@ -58,6 +58,7 @@ def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
 def write_run(out: Path, trained, fingerprint: str, intake, scored: int) -> None:
     """Write what was scored by which model from which rows beside the scores, and say so."""
     facts = {
+        "subject": trained.subject,
         "model_version": trained.version,
         "model_as_of": trained.facts["as_of"],
         "data_fingerprint": fingerprint,

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from argon2 import PasswordHasher
 
 from resellerrisk.decisions import bands, read_settings, score_1000
-from resellerrisk.desk import Desk
+from resellerrisk.desk import Desk, people
 
 PASSWORD = "a long pass phrase"
 
@@ -33,6 +34,16 @@ class Clock:
 def plain_environment(monkeypatch):
     for name in ("DESK_URL", "DESK_ANCHOR", "WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_ALLOW"):
         monkeypatch.delenv(f"RESELLERRISK_{name}", raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_hashes():
+    """Passwords are hashed with less work than in earnest; tests make many."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(people, "_HASHER", cheap)
+        patch.setattr(people, "_NOBODY", cheap.hash("nobody's"))
+        yield
 
 
 @pytest.fixture

@@ -141,6 +141,7 @@ def test_a_folder_without_accounts_is_refused(filled, tmp_path):
         filled.outcomes.merge(tmp_path / "absent")
 
 
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
 def test_the_next_training_learns_from_what_was_decided(filled, staff, market_folder, tmp_path):
     from resellerrisk.pipeline import train
     from resellerrisk.tables import read_market
