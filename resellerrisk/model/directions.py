@@ -11,9 +11,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
+from sklearn.utils.validation import validate_data
 
+from resellerrisk.model.calibration import Calibration
+from resellerrisk.model.columns import check_declarations, check_names
+from resellerrisk.model.parameters import check_parameters
 from resellerrisk.model.trees import Curve, write_additive_model
 
 #: Steps of a signal's curve, at most: equal steps of surprise between the mildest and the riskiest row.
@@ -94,6 +99,31 @@ def fit_directions(X, monotone, families, probabilities=(), prevalence=0.02):
     margin = sum((curve(X[name].to_numpy(float)) for name, curve in scaled.items()), np.zeros(len(X)))
     shift = shift_to(margin, prevalence)
     return Directions(write_additive_model(list(X.columns), scaled, shift, len(X)), tuple(scaled))
+
+
+def fit_without_labels(model, X, families, probabilities=(), prevalence=0.02):
+    """Make an unfitted RiskModel the model of these directions; parameters as in `fit_directions`, directions from the model."""
+    from resellerrisk.model.boosting import open_booster
+
+    monotone, categories = model.monotone or {}, model.categories or {}
+    check_parameters(model.get_params(deep=False))
+    values = validate_data(model, X, dtype=np.float64, ensure_all_finite="allow-nan")
+    model.columns_ = [str(name) for name in X.columns]
+    check_names(model.columns_)
+    check_declarations(model.columns_, monotone, categories)
+    frame = pd.DataFrame(values, columns=model.columns_)
+    found = fit_directions(frame, monotone, families, probabilities, prevalence)
+    model.booster_ = open_booster(found.text)
+    model.classes_ = np.array([0.0, 1.0])
+    model.calibration_, model.facts_ = Calibration(), {}
+    model.training_ = {
+        "kind": "directions",
+        "rows": len(X),
+        "columns_used": len(found.used),
+        "assumed_prevalence": float(prevalence),
+        "note": "No outcome was learnt from: the probability rests on an assumed share of fakes.",
+    }
+    return model
 
 
 def shift_to(margin, mean, sample_weight=None):

@@ -12,40 +12,26 @@ import pandas as pd
 from joblib import effective_n_jobs
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted
 
-from resellerrisk.errors import MatrixError
-from resellerrisk.model.calibration import Calibration, fit_calibration
-from resellerrisk.model.columns import (
-    check_declarations,
-    check_names,
-    check_numbers,
-    compare_columns,
-    drop_unknown_codes,
-)
+from resellerrisk.model.calibration import Calibration
 from resellerrisk.model.explaining import explain
 from resellerrisk.model.parameters import check_parameters
+from resellerrisk.model.reading import read_matrix, read_training
 from resellerrisk.model.splits import choose_split, count_groups
 from resellerrisk.model.store import read_model, write_model
 from resellerrisk.model.trees import merge_models
 
 #: Fewer rows than this are scored on one thread: starting threads takes longer than the trees.
 _FEW_ROWS = 1000
-#: Without validation the trees add up to this many full steps.
-_STEPS_UNSEEN = 3.0
 
 
 class RiskModel(ClassifierMixin, BaseEstimator):
     """Gradient-boosted small trees with declared directions, calibrated on later time than they were fitted
     on.
 
-    Several boosters (`bags`) are grown, stopped early and calibrated by a line on rows that they have not
-    seen; they are grown again on all rows, and their mean and the line are merged into one Booster. So its
+    Several boosters (`bags`) are grown and stopped early on rows that they have not seen, an additive model (`additive`) is fitted
+    beside them, and a line on the unseen rows calibrates the mean of both; all are grown again on all rows and merged into one Booster. So its
     raw margin *is* the calibrated log-odds, its SHAP values add up to it, and every tool that takes a
     Booster sees the same model.
 
@@ -77,6 +63,10 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         Grow again on all rows, with the number of trees found. The calibration is kept.
     start_weight : float, from 0 to 1
         Share of a start's margin that boosting begins from; 0 begins from nothing.
+    additive_share : float, from 0, below 1
+        Share of the additive model in the mean of both; 0 leaves it out.
+    additive_spread : float, above 0
+        Standard deviation of the prior of its slopes, in log-odds for a standard deviation of a column.
     random_state : int
         Seed. Same data, same seed: same model text, for any `n_jobs`.
     n_jobs : int or None
@@ -94,7 +84,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
     early_booster_ : lightgbm.Booster or None
         What was grown on the fitting rows alone, uncalibrated: what later rows can judge. None without validation, and not saved.
     training_ : dict
-        What the training met: rows, positives, split (later, random or none), trees per bag, and a note
+        What the training met: rows, positives, split (later, random or none), trees per bag, columns of the additive model, and a note
         where something fell short.
     facts_ : dict
         What the caller had saved with the model; empty after `fit`.
@@ -133,6 +123,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         validation_share=0.25,
         refit=True,
         start_weight=0.5,
+        additive_share=0.5,
+        additive_spread=0.1,
         random_state=0,
         n_jobs=-1,
     ):
@@ -150,6 +142,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         self.validation_share = validation_share
         self.refit = refit
         self.start_weight = start_weight
+        self.additive_share = additive_share
+        self.additive_spread = additive_spread
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -186,17 +180,18 @@ class RiskModel(ClassifierMixin, BaseEstimator):
             Parameters out of range; directions or categories that contradict the columns.
         """
         from resellerrisk.model.boosting import open_booster
+        from resellerrisk.model.growing import grow
 
         check_parameters(self.get_params(deep=False))
-        rows = self._read_training(X, y, sample_weight)
+        rows = read_training(self, X, y, sample_weight)
         split = choose_split(rows.y, times, groups, self.validation_share, self.random_state)
         beginning = None
         if start is not None and self.start_weight:
             beginning, margins = self._begin(start, X, rows)
             rows = rows._replace(start=margins)
-        early, texts, self.calibration_, trees = self._grow(rows, split)
-        self.booster_ = open_booster(merge_models(texts, *self.calibration_, start=beginning))
-        self.early_booster_ = open_booster(merge_models(early, start=beginning)) if early else None
+        grown = grow(self, rows, split, beginning)
+        self.calibration_, self.booster_ = grown.line, open_booster(grown.text)
+        self.early_booster_ = open_booster(grown.early) if grown.early else None
         self.facts_ = {}
         self.training_ = {
             "kind": "boosted",
@@ -210,7 +205,8 @@ class RiskModel(ClassifierMixin, BaseEstimator):
             else "",
             "validation_rows": int(split.validation.sum()),
             "validation_positives": int(rows.y[split.validation].sum()),
-            "trees": trees,
+            "trees": grown.trees,
+            "additive_columns": grown.additive,
             "note": split.note,
         }
         return self
@@ -233,33 +229,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         RiskModel
             Fitted; `training_["kind"]` is "directions".
         """
-        from resellerrisk.model.boosting import open_booster
-        from resellerrisk.model.directions import fit_directions
+        from resellerrisk.model.directions import fit_without_labels
 
-        model = cls(**parameters)
-        check_parameters(model.get_params(deep=False))
-        values = validate_data(model, X, dtype=np.float64, ensure_all_finite="allow-nan")
-        model.columns_ = [str(name) for name in X.columns]
-        check_names(model.columns_)
-        check_declarations(model.columns_, model.monotone or {}, model.categories or {})
-        found = fit_directions(
-            pd.DataFrame(values, columns=model.columns_),
-            model.monotone or {},
-            families,
-            probabilities,
-            prevalence,
-        )
-        model.booster_ = open_booster(found.text)
-        model.classes_ = np.array([0.0, 1.0])
-        model.calibration_, model.facts_ = Calibration(), {}
-        model.training_ = {
-            "kind": "directions",
-            "rows": len(X),
-            "columns_used": len(found.used),
-            "assumed_prevalence": float(prevalence),
-            "note": "No outcome was learnt from: the probability rests on an assumed share of fakes.",
-        }
-        return model
+        return fit_without_labels(cls(**parameters), X, families, probabilities, prevalence)
 
     def margin(self, X):
         """Calibrated log-odds of the positive class.
@@ -280,7 +252,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         MatrixError
             Other columns, or values that are no numbers.
         """
-        return self._ask(self._read_matrix(X), raw_score=True)
+        return self._ask(read_matrix(self, X), raw_score=True)
 
     def predict_proba(self, X):
         """Calibrated probabilities of both classes, shape (n, 2); the second column is the positive class."""
@@ -317,7 +289,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
 
     def explained(self, X):
         """Margins and contributions as arrays, in one pass (`resellerrisk.model.explaining.Explained`)."""
-        values = self._read_matrix(X)
+        values = read_matrix(self, X)
         return explain(self.booster_, values, self._threads(values))
 
     def explainer(self):
@@ -389,87 +361,14 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False
         return tags
 
-    def _read_training(self, X, y, sample_weight):
-        from resellerrisk.model.boosting import Rows
-
-        if isinstance(X, pd.DataFrame):
-            check_numbers(X)
-        X, y = validate_data(
-            self, X, y, dtype=np.float64, order="C", ensure_all_finite="allow-nan", ensure_min_samples=2
-        )
-        self.columns_ = [str(name) for name in getattr(self, "feature_names_in_", [])] or [
-            f"x{j}" for j in range(X.shape[1])
-        ]
-        check_names(self.columns_)
-        check_declarations(self.columns_, self.monotone or {}, self.categories or {})
-        check_classification_targets(y)
-        self.classes_, y = np.unique(y, return_inverse=True)
-        if len(self.classes_) == 1:
-            raise MatrixError(
-                "y holds one class only.", hint="Train on rows of which some are positive and some are not."
-            )
-        if len(self.classes_) > 2:
-            kind = type_of_target(y)
-            raise MatrixError(f"Only binary classification is supported. The type of the target is {kind}.")
-        weight = None
-        if sample_weight is not None:
-            weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        return Rows(drop_unknown_codes(X, self.columns_, self.categories or {}), y.astype(float), weight)
-
-    def _grow(self, rows, split):
-        """Model texts as grown on the fitting rows alone (none without validation) and as grown in the end, the line that calibrates
-        their mean, and the number of trees of each."""
-        from resellerrisk.model.boosting import describe_growth, grow_boosters
-
-        categories = sorted(self.categories or {}, key=self.columns_.index)
-        shared = (self.columns_, categories, describe_growth(self, self.columns_))
-        last = (self.random_state, effective_n_jobs(self.n_jobs))
-        early = []
-        if split.kind == "none":
-            modest = min(self.max_trees, int(np.ceil(_STEPS_UNSEEN / self.learning_rate)))
-            boosters, line = grow_boosters(rows, *shared, [modest] * self.bags, *last), Calibration()
-        else:
-            most, seen, unseen = (
-                [self.max_trees] * self.bags,
-                rows.take(split.fitting),
-                rows.take(split.validation),
-            )
-            boosters = grow_boosters(seen, *shared, most, *last, unseen, self.early_stopping_rounds)
-            margins = np.mean([booster.predict(unseen.X, raw_score=True) for booster in boosters], axis=0)
-            if unseen.start is not None:
-                margins += unseen.start
-            early = [booster.model_to_string() for booster in boosters]
-            line = fit_calibration(margins, unseen.y, unseen.weight)
-            if self.refit:
-                boosters = grow_boosters(rows, *shared, [booster.num_trees() for booster in boosters], *last)
-        return early, [b.model_to_string() for b in boosters], line, [b.num_trees() for b in boosters]
-
     def _begin(self, start, X, rows):
         """The text and the margins (n,) to start from: the start's margin at its weight, at the mean of the labels."""
         from resellerrisk.model.directions import shift_to
 
         margins = self.start_weight * start.margin(X)
         shift = shift_to(margins, np.average(rows.y, weights=rows.weight), rows.weight)
-        return merge_models([start.booster_.model_to_string()], self.start_weight, shift), margins + shift
-
-    def _read_matrix(self, X):
-        check_is_fitted(self)
-        if isinstance(X, pd.DataFrame):
-            if hasattr(self, "feature_names_in_") and (
-                difference := compare_columns(X.columns, self.columns_)
-            ):
-                raise MatrixError(difference, hint="Pass matrix[model.columns_].")
-            check_numbers(X)
-        X = validate_data(
-            self,
-            X,
-            reset=False,
-            dtype=np.float64,
-            order="C",
-            ensure_all_finite="allow-nan",
-            ensure_min_samples=0,
-        )
-        return drop_unknown_codes(X, self.columns_, self.categories or {})
+        text = merge_models([start.booster_.model_to_string()], [self.start_weight], 1.0, shift)
+        return text, margins + shift
 
     def _ask(self, values, **what):
         if not len(values):

@@ -17,6 +17,8 @@ _RANGES = {
     "early_stopping_rounds": (lambda v: v >= 1 and v == int(v), "a whole number from 1"),
     "bags": (lambda v: v >= 1 and v == int(v), "a whole number from 1"),
     "start_weight": (lambda v: 0 <= v <= 1, "from 0 to 1"),
+    "additive_share": (lambda v: 0 <= v < 1, "from 0, below 1"),
+    "additive_spread": (lambda v: v > 0, "above 0"),
     "validation_share": (lambda v: 0 < v < 1, "between 0 and 1"),
     "random_state": (lambda v: 0 <= v < 2**31 - 10_000 and v == int(v), "a whole number from 0"),
 }

@@ -27,10 +27,10 @@ pandas_categorical:null
 _VALUES = ("leaf_value", "internal_value")
 
 
-def merge_models(texts, slope=1.0, intercept=0.0, start=None):
-    """Merge models into one with margin `slope * (start + mean(margins)) + intercept`.
+def merge_models(texts, weights=None, slope=1.0, intercept=0.0):
+    """Merge models into one with margin `slope * sum(weights * margins) + intercept`.
 
-    Trees are renumbered, their values scaled by `slope / len(texts)`, those of the start by `slope`; the intercept is added to the leaves
+    Trees are renumbered, their values scaled by `slope` times the weight of their model; the intercept is added to the leaves
     of the first tree, since every row falls into one of them. So SHAP values stay exact: they are linear in
     the trees. Training parameters and importances are left out, so that equal trees give equal text.
 
@@ -38,10 +38,10 @@ def merge_models(texts, slope=1.0, intercept=0.0, start=None):
     ----------
     texts : sequence of str
         `Booster.model_to_string()` of binary models over the same columns.
+    weights : sequence of float, optional
+        One a model; by default their mean is taken.
     slope, intercept : float
         The calibration; slope > 0.
-    start : str, optional
-        The model that the others began from: its margin was added while they grew.
 
     Returns
     -------
@@ -61,12 +61,14 @@ def merge_models(texts, slope=1.0, intercept=0.0, start=None):
     """
     if not texts:
         raise ModelError("There is no model to merge.")
-    parts = [take_apart(text) for text in [*texts, *([start] if start else [])]]
+    parts = [take_apart(text) for text in texts]
     heads = {_describe_columns(head) for head, _ in parts}
     if len(heads) > 1:
         raise ModelError("Models over different columns cannot be merged.")
-    scales = [slope / len(texts)] * len(texts) + [slope]
-    bodies = [(body, scale) for (_, trees), scale in zip(parts, scales, strict=False) for body in trees]
+    weights = [1 / len(texts)] * len(texts) if weights is None else weights
+    bodies = [
+        (body, slope * weight) for (_, trees), weight in zip(parts, weights, strict=True) for body in trees
+    ]
     trees = [
         _rescale(body, scale, 0.0 if number else intercept) for number, (body, scale) in enumerate(bodies)
     ]

@@ -48,7 +48,13 @@ ASSUMED_PREVALENCE = 0.02
 FEWEST_FAKES = 10
 #: What differs from the estimator's own defaults; chosen by validation inside the training time (docs/experiments.md).
 PARAMETERS = {
-    "application": {"max_trees": 300, "min_child_samples": 5, "bags": 4, "start_weight": 0.0},
+    "application": {
+        "max_trees": 300,
+        "min_child_samples": 5,
+        "bags": 4,
+        "start_weight": 0.0,
+        "additive_share": 0.0,
+    },
     "account": {"learning_rate": 0.1, "max_trees": 150},
     "order": {"learning_rate": 0.1, "max_trees": 150},
 }

@@ -96,6 +96,7 @@ def _grown(training: dict) -> dict[str, str]:
     return {
         "Trees": f"{' and '.join(map(str, training['trees']))}, stopped and calibrated on {training['validation_rows']:,} rows "
         f"({training['split']} split)",
+        "Beside them": f"an additive model of {training.get('additive_columns', 0)} signals",
     }
 
 

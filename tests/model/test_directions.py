@@ -133,14 +133,16 @@ def test_boosting_begins_from_half_the_margin_of_its_start_and_is_one_booster_th
     X, y, times, groups = some_market()
     first = RiskModel.without_labels(X, FAMILIES | {"same": "x"}, monotone=MONOTONE)
     words = {"times": times, "groups": groups, "start": first}
-    barely = RiskModel(monotone=MONOTONE, max_trees=1, learning_rate=1e-9).fit(X, y, **words)
+    barely = RiskModel(monotone=MONOTONE, max_trees=1, learning_rate=1e-9, additive_share=0).fit(
+        X, y, **words
+    )
     moved = barely.margin(X) - barely.calibration_.slope * barely.start_weight * first.margin(X)
     assert np.ptp(moved) < 1e-6
-    model = RiskModel(monotone=MONOTONE).fit(X, y, **words)
+    model = RiskModel(monotone=MONOTONE, additive_share=0).fit(X, y, **words)
     Z, _, _, _ = some_market(seed=2)
     np.testing.assert_allclose(model.contributions(Z).sum(axis=1), model.margin(Z), rtol=0, atol=1e-9)
     assert model.booster_.num_trees() == sum(model.training_["trees"]) + first.booster_.num_trees()
-    unbegun = RiskModel(monotone=MONOTONE, start_weight=0.0).fit(X, y, **words)
+    unbegun = RiskModel(monotone=MONOTONE, start_weight=0.0, additive_share=0).fit(X, y, **words)
     assert unbegun.booster_.num_trees() == sum(unbegun.training_["trees"])
 
 

@@ -215,7 +215,7 @@ def test_the_calibration_is_part_of_the_booster(market, monkeypatch):
     X, y, times, _ = market
     plain = RiskModel(**SMALL).fit(X, y, times=times)
     line = Calibration(slope=2.0, intercept=0.5)
-    monkeypatch.setattr("resellerrisk.model.estimator.fit_calibration", lambda *_: line)
+    monkeypatch.setattr("resellerrisk.model.growing.fit_calibration", lambda *_: line)
     forced = RiskModel(**SMALL).fit(X, y, times=times)
     raw = (plain.margin(X) - plain.calibration_.intercept) / plain.calibration_.slope
     np.testing.assert_allclose(forced.margin(X), line.apply(raw), rtol=0, atol=1e-9)
@@ -243,7 +243,7 @@ def test_bags_differ_from_each_other(model):
         [tree["split_feature"] for tree in part[:20]]
         for part in (trees, trees[model.training_["trees"][0] :])
     )
-    assert len(trees) == sum(model.training_["trees"])
+    assert len(trees) == sum(model.training_["trees"]) + model.training_["additive_columns"]
     assert first != second
 
 

@@ -48,7 +48,7 @@ TEXTS = [booster.model_to_string() for booster in BOOSTERS]
 )
 def test_the_merged_margin_is_the_line_of_the_mean_margin(chosen, slope, intercept):
     X, _ = some_rows(seed=9)
-    merged = open_booster(merge_models([TEXTS[i] for i in chosen], slope, intercept))
+    merged = open_booster(merge_models([TEXTS[i] for i in chosen], None, slope, intercept))
     margins = np.mean([BOOSTERS[i].predict(X, raw_score=True) for i in chosen], axis=0)
     expected = slope * margins + intercept
     np.testing.assert_allclose(merged.predict(X, raw_score=True), expected, rtol=1e-12, atol=1e-12)
@@ -57,11 +57,19 @@ def test_the_merged_margin_is_the_line_of_the_mean_margin(chosen, slope, interce
     np.testing.assert_allclose(merged.predict(X), 1 / (1 + np.exp(-expected)), rtol=1e-9)
 
 
+def test_models_are_added_up_by_their_weights():
+    X, _ = some_rows(seed=4)
+    merged = open_booster(merge_models(TEXTS[:2], (0.25, 2.0), 1.5, -1.0))
+    first, second = (booster.predict(X, raw_score=True) for booster in BOOSTERS[:2])
+    expected = 1.5 * (0.25 * first + 2.0 * second) - 1.0
+    np.testing.assert_allclose(merged.predict(X, raw_score=True), expected, rtol=1e-12, atol=1e-12)
+
+
 def test_contributions_scale_with_the_slope_and_the_intercept_touches_the_base_alone():
     X, _ = some_rows(seed=5)
     parts = np.mean([booster.predict(X, pred_contrib=True) for booster in BOOSTERS[:2]], axis=0) * 1.7
     parts[:, -1] += 0.4
-    merged = open_booster(merge_models(TEXTS[:2], 1.7, 0.4))
+    merged = open_booster(merge_models(TEXTS[:2], None, 1.7, 0.4))
     np.testing.assert_allclose(merged.predict(X, pred_contrib=True), parts, rtol=0, atol=1e-12)
 
 
@@ -72,7 +80,7 @@ def test_merging_one_model_by_the_identity_changes_no_number():
 
 
 def test_the_sizes_in_the_head_are_the_sizes_of_the_trees():
-    declared, trees = measure_trees(merge_models(TEXTS, 1.3, -0.2))
+    declared, trees = measure_trees(merge_models(TEXTS, None, 1.3, -0.2))
     assert declared == [len(tree.encode()) for tree in trees]
 
 
@@ -88,7 +96,7 @@ def measure_trees(text):
 
 
 def test_opening_and_printing_a_merged_model_gives_the_same_trees():
-    merged = merge_models(TEXTS, 1.3, -0.2)
+    merged = merge_models(TEXTS, None, 1.3, -0.2)
     once = open_booster(merged).model_to_string()
     assert once == open_booster(once).model_to_string()
     assert find_numbers(merged, "leaf_value=") == find_numbers(once, "leaf_value=")
@@ -98,7 +106,7 @@ def test_trees_of_one_leaf_merge():
     X, y = some_rows()
     data = lightgbm.Dataset(np.ones((len(y), 2)), label=y)
     constant = lightgbm.train({"objective": "binary", "verbosity": -1, "num_threads": 1}, data, 5)
-    merged = open_booster(merge_models([constant.model_to_string()] * 2, 2.0, 1.0))
+    merged = open_booster(merge_models([constant.model_to_string()] * 2, None, 2.0, 1.0))
     rate = np.log(y.mean() / (1 - y.mean()))
     np.testing.assert_allclose(merged.predict(np.ones((3, 2)), raw_score=True), 2 * rate + 1, atol=1e-9)
     assert merged.predict(np.ones((3, 2)), pred_contrib=True)[:, :2].tolist() == [[0, 0]] * 3

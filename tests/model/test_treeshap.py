@@ -98,7 +98,7 @@ def test_a_merged_and_calibrated_model_is_explained():
         ).model_to_string()
         for s in (1, 2)
     ]
-    assert_explains(open_booster(merge_models(texts, 1.7, -0.4)), odd_rows(X))
+    assert_explains(open_booster(merge_models(texts, None, 1.7, -0.4)), odd_rows(X))
 
 
 def test_trees_as_deep_as_a_chain_are_explained():
