@@ -117,12 +117,12 @@ def read_part(paths: list[Path], part: int) -> pa.Table:
     for path in paths:
         with pa.memory_map(str(path)) as source:
             batch = pa.ipc.open_file(source).get_batch(part)
-            pieces.append(_compact(batch))
+            pieces.append(compact(batch))
     table = pa.concat_tables(pieces, promote_options="permissive")
     return table.unify_dictionaries().combine_chunks()
 
 
-def _compact(batch: pa.RecordBatch) -> pa.Table:
+def compact(batch: pa.RecordBatch) -> pa.Table:
     """A batch whose lists of words hold only those it uses."""
     arrays = [_drop_unused(array) if pa.types.is_dictionary(array.type) else array for array in batch.columns]
     return pa.Table.from_arrays(arrays, names=batch.schema.names)

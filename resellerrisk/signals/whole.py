@@ -203,6 +203,22 @@ class Whole:
                 }
         return more
 
+    def settled(self, mondays: np.ndarray) -> Whole:
+        """The same whole without the rows that links and tracing are made from: what another process needs to compute.
+
+        Links are found here and the Mondays (int64 microseconds) traced; asked for another Monday, what comes back refuses.
+        """
+        bare = replace(
+            self.market, orders=self.market.orders.iloc[:0], shipments=self.market.shipments.iloc[:0]
+        )
+        nothing = np.empty(0, np.int64)
+        rows = [name for name in self.extract.__dict__ if name.startswith(("order_", "held_"))]
+        extract = replace(self.extract, places=np.empty(0, object), **dict.fromkeys(rows, nothing))
+        whole = _Settled(bare, extract)
+        whole.__dict__["links"] = self.links
+        whole._traced = dict(self.traced(mondays)) if "leaks" in self.market.present else {}
+        return whole
+
     def count_codes(self, name: str, moments: np.ndarray, far: int, near: int) -> np.ndarray:
         """Different codes that a declared function gave any account in ``T - far <= time < T - near`` (microseconds), int64[n]."""
         first, last = self._slate(name, far - near)
@@ -259,6 +275,16 @@ class Whole:
             self._traces[monday] = found
             self._traced.setdefault(monday, found.figures())
         return self._traces[monday]
+
+
+class _Settled(Whole):
+    """A whole whose links are found and whose Mondays are traced."""
+
+    def traced(self, mondays: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
+        missing = [int(monday) for monday in mondays if int(monday) not in self._traced]
+        if missing and "leaks" in self.market.present:
+            raise RuntimeError(f"Mondays were not traced before the rows were left behind: {missing}.")
+        return super().traced(mondays)
 
 
 def _spread(values: np.ndarray, places: np.ndarray, count: int, other: float) -> np.ndarray:

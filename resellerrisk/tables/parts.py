@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from resellerrisk.tables.checking import CheckedTables, check_tables
 from resellerrisk.tables.databases import is_address
-from resellerrisk.tables.faults import CheckReport
+from resellerrisk.tables.faults import CheckReport, Fault
 from resellerrisk.tables.files import RawTable, find_files, open_folder, part_files
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.market import Market, _finish, _share_ids, build_market
@@ -69,8 +69,21 @@ def read_small_tables(folder: str | os.PathLike, limit: float) -> SmallTables:
             opened, more = open_folder(folder, (name,))
             raw |= {key: replace(table, cells=table.cells.slice(0, 0)) for key, table in opened.items()}
             faults += more
-    checked = check_tables(raw, faults, str(folder), limit)
-    return SmallTables(str(folder), build_market(checked), checked)
+    return check_small_tables(raw, faults, str(folder), limit)
+
+
+def check_small_tables(
+    raw: dict[str, RawTable], faults: list[Fault], source: str, limit: float
+) -> SmallTables:
+    """Check the small tables that somebody opened, and the columns of the large ones, given without their rows.
+
+    Raises
+    ------
+    InputError
+        As `read_market` does.
+    """
+    checked = check_tables(raw, faults, source, limit)
+    return SmallTables(source, build_market(checked), checked)
 
 
 def check_part(

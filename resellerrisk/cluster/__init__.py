@@ -1,0 +1,14 @@
+"""Scoring and training on a Spark cluster, with the same bits as on one machine. The one door for pyspark (extra ``spark``)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOME = {"open_session": "session", "score_spark": "scoring", "train_spark": "training"}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
