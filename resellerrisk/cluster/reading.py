@@ -17,7 +17,7 @@ from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.files import RawTable
 from resellerrisk.tables.parts import LARGE, SMALL
 
-_FILE, _INDEX = "file of the row", "place in the file"
+_FILE, _START = "file of the row", "rows before the file"
 
 
 @dataclass(frozen=True)
@@ -137,44 +137,37 @@ class SparkFolder:
 
         path = f"{self.path}/{file.rstrip('/')}"
         cells = self._session.read.parquet(path)
-        if file.endswith("/"):
-            merged = self._session.read.option("mergeSchema", True).parquet(path)
-            if set(merged.columns) != set(cells.columns):
-                other = ", ".join(sorted(set(merged.columns) - set(cells.columns)))
-                raise _Unreadable(
-                    f"has files with other columns ({other})",
-                    ", ".join(cells.columns),
-                    "write all files of a table with the same columns",
-                )
         files = cells.inputFiles()
         if not files:
             raise _Unreadable(
                 "is a folder without a parquet file", "parquet files", "write the table's files into it"
             )
-        times = self._times_in_nanoseconds(files[0]) if files else set()
-        counts = cells.groupBy(F.col("_metadata.file_path").alias(_FILE)).count().toPandas()
-        whole = cells.select(
-            "*", F.col("_metadata.file_path").alias(_FILE), F.col("_metadata.row_index").alias(_INDEX)
-        )
-        numbered = _number_rows(self._session, whole, counts)
+        if len(files) > 1:
+            self._refuse_other_columns(path, cells.columns)
+        footer = self._footer(files[0])
+        numbered, rows = _number_rows(self._session, cells, footer if len(files) == 1 else None)
+        times = _times_in_nanoseconds(footer)
         columns = [
             F.expr(f"timestamp_micros({_quote(c)} div 1000)").alias(c) if c in times else F.col(_quote(c))
             for c in cells.columns
         ]
         cells = numbered.select(*columns, F.col(_quote(ROW)))
-        empty = cells.limit(0).toArrow().drop_columns([ROW])
-        return SparkTable(name, file, cells, int(counts["count"].sum()), empty)
+        return SparkTable(name, file, cells, rows, _no_rows(cells))
 
-    def _times_in_nanoseconds(self, file: str) -> set[str]:
-        """Columns that a parquet file's footer says are times in nanoseconds."""
+    def _refuse_other_columns(self, path: str, columns: list[str]) -> None:
+        merged = self._session.read.option("mergeSchema", True).parquet(path)
+        other = sorted(set(merged.columns) - set(columns))
+        if other:
+            raise _Unreadable(
+                f"has files with other columns ({', '.join(other)})",
+                ", ".join(columns),
+                "write all files of a table with the same columns",
+            )
+
+    def _footer(self, file: str):
+        """What a parquet file says of itself."""
         reader = self._session._jvm.org.apache.parquet.hadoop.ParquetFileReader
-        footer = reader.readFooter(self._session._jsc.hadoopConfiguration(), self._java_path(file))
-        schema = footer.getFileMetaData().getSchema().toString()
-        return {
-            line.split(" int64 ")[1].split(" (TIMESTAMP(NANOS")[0]
-            for line in schema.splitlines()
-            if " (TIMESTAMP(NANOS" in line
-        }
+        return reader.readFooter(self._session._jsc.hadoopConfiguration(), self._java_path(file))
 
 
 class _Unreadable(Exception):
@@ -185,17 +178,38 @@ def _quote(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _number_rows(session, cells, counts):
-    """Rows with their number from 1 over all files, in the order of the files' names."""
+def _times_in_nanoseconds(footer) -> set[str]:
+    """Columns that a parquet file's footer says are times in nanoseconds."""
+    mark = " (TIMESTAMP(NANOS"
+    schema = footer.getFileMetaData().getSchema().toString()
+    return {
+        line.split(mark)[0].split(" int64 ")[1]
+        for line in schema.splitlines()
+        if mark in line and " int64 " in line
+    }
+
+
+def _number_rows(session, cells, footer):
+    """Rows with their number from 1 over all files, in the order of the files' names; and how many there are."""
     from pyspark.sql import functions as F
 
-    counts = counts.sort_values(_FILE)
-    before = (counts["count"].cumsum() - counts["count"]).to_numpy()
-    index = F.col(_quote(_INDEX)) + 1
-    if len(counts) <= 1:
-        return cells.withColumn(ROW, index)
+    index = F.col("_metadata.row_index") + 1
+    if footer is not None:
+        blocks = footer.getBlocks()
+        rows = sum(blocks.get(place).getRowCount() for place in range(blocks.size()))
+        return cells.withColumn(ROW, index), rows
+    file = F.col("_metadata.file_path").alias(_FILE)
+    counts = cells.groupBy(file).count().toPandas().sort_values(_FILE)
+    before = (counts["count"].cumsum() - counts["count"]).tolist()
     starts = session.createDataFrame(
-        list(zip(counts[_FILE].tolist(), before.tolist(), strict=True)), f"`{_FILE}` string, start long"
+        list(zip(counts[_FILE].tolist(), before, strict=True)), f"`{_FILE}` string, `{_START}` long"
     )
-    joined = cells.join(F.broadcast(starts), _FILE)
-    return joined.withColumn(ROW, index + F.col("start"))
+    numbered = cells.select("*", file, index.alias(ROW)).join(F.broadcast(starts), _FILE)
+    return numbered.withColumn(ROW, F.col(_quote(ROW)) + F.col(_quote(_START))), int(counts["count"].sum())
+
+
+def _no_rows(cells) -> pa.Table:
+    """The columns of cells as Arrow has them, without rows."""
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return to_arrow_schema(cells.schema).empty_table().drop_columns([ROW])
