@@ -201,7 +201,6 @@ def test_the_server_answers_a_request_as_the_library_does(server, trained, value
 
 @pytest.mark.slow
 def test_a_spark_column_of_answers_is_what_the_library_gives(package, trained, values, monkeypatch):
-    pytest.importorskip("pyspark")
     import mlflow.pyfunc
     from pyspark.sql import SparkSession
     from pyspark.sql.functions import struct
