@@ -199,12 +199,8 @@ def unpack_faults(told: list[dict]) -> tuple[Fault, ...]:
     """What `pack_faults` packed."""
     return tuple(
         Fault(
-            **one
-            | {
-                "severity": Severity[one["severity"]],
-                "rows": tuple(one["rows"]),
-                "values": tuple(one["values"]),
-            }
+            **{name: tuple(cell) if isinstance(cell, list) else cell for name, cell in one.items()}
+            | {"severity": Severity[one["severity"]]}
         )
         for one in told
     )
