@@ -14,7 +14,8 @@ from typing import Annotated
 import typer
 
 from resellerrisk.cli.output import progress
-from resellerrisk.errors import ResellerRiskError
+from resellerrisk.errors import ResellerRiskError, of_the_machine
+from resellerrisk.jobs import Busy, Exit
 
 app = typer.Typer(
     help="Finds fake retailers among a disc distributor's accounts, and says why.\n\n"
@@ -61,5 +62,14 @@ def run() -> None:
             raise
         progress.print(str(error), markup=False)
         sys.exit(error.exit_code)
+    except Busy as error:
+        progress.print(f"{error}\nHint: wait for it, or name another --out", markup=False)
+        sys.exit(Exit.BUSY)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        told = of_the_machine(error)
+        if debug or told is None:
+            raise
+        progress.print(str(told), markup=False)
+        sys.exit(told.exit_code)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from resellerrisk.cli.output import progress, write_run
 from resellerrisk.errors import InputError
+from resellerrisk.jobs import whole_folder
 
 ENGINES = ("memory", "parts")
 
@@ -39,8 +40,8 @@ def score_elsewhere(
         )
     from resellerrisk.pipeline import score_parts
 
-    with progress.status("scoring part by part"):
+    with progress.status("scoring part by part"), whole_folder(out) as folder:
         told = score_parts(
-            data, trained, out, accounts=account or None, settings=settings, limit=limit, **moments
+            data, trained, folder, accounts=account or None, settings=settings, limit=limit, **moments
         )
-    write_run(out, trained, told["fingerprint"], told["intake"], told["scored"])
+        write_run(folder, out, trained, told["fingerprint"], told["intake"], told["scored"])

@@ -18,8 +18,9 @@ from resellerrisk.cli.options import (
     Subject,
     read_moment,
 )
-from resellerrisk.cli.output import progress, read_tables, say
+from resellerrisk.cli.output import progress, read_tables, say, write_facts
 from resellerrisk.errors import InputError
+from resellerrisk.jobs import whole_folder, write_whole
 from resellerrisk.vocabulary import UNLABELLED
 
 
@@ -150,7 +151,7 @@ def tune(
             seed=seed,
         )
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(tuned.parameters, indent=1) + "\n", "utf-8")
+    write_whole(out, json.dumps(tuned.parameters, indent=1) + "\n")
     found = "others are better" if tuned.better else "the present ones stay"
     say.print(
         f"{len(tuned.trials)} whole trials: {found}. The best gained {tuned.gain:+.4f} of average precision, the folds' noise "
@@ -186,8 +187,10 @@ def evaluate(
         evaluation = evaluate_subject(market, subject, moment, truth=truth, settings=chosen)
     say.print(evaluation.to_markdown(), markup=False)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        evaluation.write_html(out / "evaluation.html")
-        evaluation.to_json(out / "evaluation.json")
-        (out / "evaluation.md").write_text(evaluation.to_markdown(), "utf-8")
+        with whole_folder(out) as folder:
+            evaluation.write_html(folder / "evaluation.html")
+            evaluation.to_json(folder / "evaluation.json")
+            (folder / "evaluation.md").write_text(evaluation.to_markdown(), "utf-8")
+            facts = {"subject": subject, "as_of": moment.isoformat(), "data_fingerprint": market.fingerprint}
+            write_facts(folder, facts)
         say.print(f"The report is in {out}.")

@@ -55,8 +55,14 @@ def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
     (say if sys.stdout.isatty() else Console(highlight=False, width=200)).print(table, markup=False)
 
 
-def write_run(out: Path, trained, fingerprint: str, intake, scored: int) -> None:
-    """Write what was scored by which model from which rows beside the scores, and say so."""
+def write_run(folder: Path, out: Path, trained, fingerprint: str, intake, scored: int) -> None:
+    """Write what was scored by which model from which rows beside the scores, and say so.
+
+    Parameters
+    ----------
+    folder, out : Path
+        Where the result is being written, and where it will stand.
+    """
     facts = {
         "subject": trained.subject,
         "model_version": trained.version,
@@ -65,5 +71,10 @@ def write_run(out: Path, trained, fingerprint: str, intake, scored: int) -> None
         "rows": intake.to_dict("records"),
         "scored": scored,
     }
-    (out / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    write_facts(folder, facts)
     say.print(f"{scored:,} rows in {out}: scores, contributions, signals, run.json.")
+
+
+def write_facts(folder: Path, facts: dict) -> None:
+    """Write ``run.json``, by which a result is known as one that may be replaced."""
+    (folder / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")

@@ -24,6 +24,7 @@ from resellerrisk.cli.options import (
     read_moments,
 )
 from resellerrisk.cli.output import progress, read_tables, say, show_scores, write_run
+from resellerrisk.jobs import whole_folder
 
 
 @app.command()
@@ -66,8 +67,9 @@ def score(
         scored = score_subjects(market, trained, accounts=account or None, settings=chosen, **moments)
     show_scores(scored.scores)
     if out is not None:
-        scored.write(out, format)
-        write_run(out, trained, market.fingerprint, market.intake, len(scored.scores))
+        with whole_folder(out) as folder:
+            scored.write(folder, format)
+            write_run(folder, out, trained, market.fingerprint, market.intake, len(scored.scores))
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -16,8 +15,9 @@ from resellerrisk.cli.options import (
     check_format,
     read_moment,
 )
-from resellerrisk.cli.output import print_table, progress, read_tables, say
+from resellerrisk.cli.output import print_table, progress, read_tables, say, write_facts
 from resellerrisk.errors import InputError
+from resellerrisk.jobs import whole_folder
 
 #: How many rows of a table are printed; the files hold all.
 SHOWN = 10
@@ -63,8 +63,9 @@ def trace(
         tables = list_trace(traced, market, accounts=account or None, suspects=pair)
     _show(traced, tables, pair)
     if out is not None:
-        written = tables.write(out, format)
-        (out / "run.json").write_text(_run_facts(market, traced, by_group), "utf-8")
+        with whole_folder(out) as folder:
+            written = tables.write(folder, format)
+            write_facts(folder, _run_facts(market, traced, by_group))
         say.print(f"In {out}: {', '.join(path.name for path in written)}, run.json.")
 
 
@@ -167,8 +168,8 @@ def _show_tests(tests, pair) -> None:
     print_table(f"Coming titles that would tell {pair[0]} from {pair[1]}", header, rows)
 
 
-def _run_facts(market, traced, by_group: bool) -> str:
-    facts = {
+def _run_facts(market, traced, by_group: bool) -> dict:
+    return {
         "as_of": traced.as_of.isoformat(),
         "data_fingerprint": market.fingerprint,
         "rows": market.intake.to_dict("records"),
@@ -176,4 +177,3 @@ def _run_facts(market, traced, by_group: bool) -> str:
         "background_rate": traced.background_rate,
         "prevalence": traced.prevalence,
     }
-    return json.dumps(facts, indent=2) + "\n"

@@ -9,7 +9,7 @@ import typer
 
 from resellerrisk.cli.app import app, home
 from resellerrisk.cli.options import Data, Limit, Out, SettingsFile, read_moment
-from resellerrisk.cli.output import progress, read_tables, say
+from resellerrisk.cli.output import progress, read_tables, say, write_facts
 
 
 @app.command()
@@ -32,7 +32,7 @@ def watch(
     Example: resellerrisk watch data/sample --as-of 2019-12-31 --out night
     """
     from resellerrisk.decisions import read_settings
-    from resellerrisk.jobs import Exit
+    from resellerrisk.jobs import Exit, whole_folder
     from resellerrisk.tracking import load_serving
     from resellerrisk.watch import read_watch_settings, watch_night
 
@@ -49,6 +49,9 @@ def watch(
     for finding in watched.findings:
         say.print(f"  {finding.text} [{finding.window}]", markup=False)
     if out is not None:
-        say.print(f"Open {watched.write(out)[0]}", markup=False)
+        with whole_folder(out) as folder:
+            page = watched.write(folder)[0].name
+            write_facts(folder, {"as_of": moment.isoformat(), "data_fingerprint": market.fingerprint})
+        say.print(f"Open {out / page}", markup=False)
     if watched.raised:
         raise typer.Exit(Exit.LOOK)

@@ -4,7 +4,7 @@ Nothing of the field is known here. What a job does stands in ``pipelines/``; ho
 """
 
 from resellerrisk.jobs.exits import Exit
-from resellerrisk.jobs.folder import hold_lock, whole_folder
+from resellerrisk.jobs.folder import Busy, hold_lock, whole_folder, write_whole
 from resellerrisk.jobs.job import Job, run_job
 
-__all__ = ["Exit", "Job", "hold_lock", "run_job", "whole_folder"]
+__all__ = ["Busy", "Exit", "Job", "hold_lock", "run_job", "whole_folder", "write_whole"]

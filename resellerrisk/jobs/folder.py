@@ -89,8 +89,52 @@ def hold_lock(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy from None
+            raise Busy(f"Another run is at work here: {path} is locked.") from None
         yield
+
+
+def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
+    """Write a file that appears whole or not at all, and stays when the power goes.
+
+    Parameters
+    ----------
+    path : path
+        A file that stands there is replaced.
+    content : str or bytes
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> write_whole(path, "kept")
+    >>> path.read_text()
+    'kept'
+    """
+    path = Path(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+        put_to_disk(unfinished)
+        os.replace(unfinished, path)
+        put_to_disk(path.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a folder so that the copy appears whole, in the place of what stood there."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(unfinished)
+    try:
+        shutil.copytree(source, unfinished)
+        for path in unfinished.rglob("*"):
+            put_to_disk(path)
+        _sweep(target)
+        unfinished.rename(target)
+        put_to_disk(target.parent)
+    finally:
+        _sweep(unfinished)
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -115,15 +159,16 @@ def _put(unfinished: Path, out: Path, replaced: Path) -> None:
     if out.exists() and hash_files(out) == hash_files(unfinished):
         return
     for path in sorted(unfinished.rglob("*")):
-        _to_disk(path)
+        put_to_disk(path)
     if out.exists():
         out.rename(replaced)
     unfinished.rename(out)
-    _to_disk(out.parent)
+    put_to_disk(out.parent)
     _sweep(replaced)
 
 
-def _to_disk(path: Path) -> None:
+def put_to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

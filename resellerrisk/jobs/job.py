@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from resellerrisk.errors import ResellerRiskError
+from resellerrisk.errors import ResellerRiskError, of_the_machine
 from resellerrisk.jobs.exits import Exit
 from resellerrisk.jobs.folder import FACTS, Busy, hash_files, whole_folder
 from resellerrisk.jobs.log import Log, describe
@@ -83,6 +83,9 @@ def run_job(name: str, out: str | os.PathLike, as_of: str, work: Callable[[Job],
         return _end(log, Exit.BUSY)
     except ResellerRiskError as error:
         return _end(log, Exit.BAD_INPUT, **describe(error))
+    except OSError as error:
+        told = of_the_machine(error)
+        return _end(log, Exit.BROKEN if told is None else Exit.BAD_INPUT, **describe(told or error))
     except Exception as error:
         return _end(log, Exit.BROKEN, **describe(error))
     return _end(log, Exit.LOOK if job.reasons else Exit.DONE, look=job.reasons)

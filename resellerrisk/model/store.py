@@ -14,6 +14,7 @@ import uuid
 from pathlib import Path
 
 from resellerrisk.errors import ModelError
+from resellerrisk.jobs.folder import put_to_disk
 
 FORMAT = 1
 TEXT, MANIFEST = "model.txt", "model.json"
@@ -127,6 +128,7 @@ def _put_in_place(beside, folder):
     """Rename; a folder that stands there already is first moved aside and then removed."""
     if not folder.exists():
         beside.rename(folder)
+        put_to_disk(folder.parent)
         return
     aside = _name_beside(folder)
     folder.rename(aside)
@@ -135,6 +137,7 @@ def _put_in_place(beside, folder):
     except OSError:
         aside.rename(folder)
         raise
+    put_to_disk(folder.parent)
     shutil.rmtree(aside, ignore_errors=True)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from resellerrisk.jobs import write_whole
 from resellerrisk.reasons import timeline, waterfall
 from resellerrisk.reasons.case import Case, probability_of
 from resellerrisk.reasons.waterfall import show_chance, show_signed
@@ -107,8 +108,8 @@ def write_case(case: Case, path: str | Path) -> Path:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A lone surrogate (half a character) has no UTF-8; it is written as a reference that browsers show as unknown.
-    path.write_bytes(show_case(case).encode("utf-8", "xmlcharrefreplace"))
-    path.with_suffix(".json").write_text(case.to_json(), "utf-8")
+    write_whole(path, show_case(case).encode("utf-8", "xmlcharrefreplace"))
+    write_whole(path.with_suffix(".json"), case.to_json())
     return path
 
 

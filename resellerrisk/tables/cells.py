@@ -8,7 +8,7 @@ Own code rather than pandera's coercion, which goes through a column cell by cel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,10 @@ _FLAGS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "1.0": 1.0}
 _FLAGS |= {"false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "0": 0.0, "0.0": 0.0}
 _LARGEST_WHOLE = float(2**53)
 _SHORTEST_DAY = len("20191231")
+
+
+#: A text longer than this is no name and no address.
+LONGEST_TEXT = 10_000
 
 
 class WrongType(Exception):
@@ -41,11 +45,14 @@ class Cells:
         Cells that hold something, but nothing of the declared kind.
     were_numbers : bool
         An id or text that is stored as a number, so that leading zeros are lost.
+    too_long : numpy.ndarray of int
+        Positions of texts longer than `LONGEST_TEXT`.
     """
 
     values: pd.Categorical | np.ndarray
     unusable: np.ndarray
     were_numbers: bool = False
+    too_long: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
 
 
 def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
@@ -125,12 +132,15 @@ def _as_texts(raw: pa.ChunkedArray) -> _Texts:
 
 def _numbers_as_text(raw: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whole numbers as the digits they are; a column with fractions is no column of ids."""
-    numbers = raw.cast(pa.float64())
+    whole = pa.types.is_integer(raw.type)
+    numbers = raw.cast(pa.float64(), safe=False)
     if pa.types.is_floating(raw.type):
         numbers = pc.if_else(pc.is_nan(numbers), None, numbers)
     if not pc.all(pc.equal(numbers, pc.floor(numbers)), min_count=0).as_py():
         raise WrongType("numbers with fractions")
-    return (raw if pa.types.is_integer(raw.type) else numbers.cast(pa.int64())).cast(pa.string())
+    if not pc.all(pc.less(pc.abs(numbers), _LARGEST_WHOLE), min_count=0).as_py() and not whole:
+        raise WrongType("numbers too large to be told apart")
+    return (raw if whole else numbers.cast(pa.int64())).cast(pa.string())
 
 
 def _texts_of(raw: pa.ChunkedArray) -> tuple[_Texts, bool]:
@@ -143,7 +153,7 @@ def _texts_of(raw: pa.ChunkedArray) -> tuple[_Texts, bool]:
 
 def _read_id(column: Column, raw: pa.ChunkedArray) -> Cells:
     texts, were_numbers = _texts_of(raw)
-    return Cells(_as_category(texts), np.zeros(len(raw), dtype=bool), were_numbers)
+    return Cells(_as_category(texts), np.zeros(len(raw), dtype=bool), were_numbers, _too_long(texts))
 
 
 def _as_category(texts: _Texts) -> pd.Categorical:
@@ -163,7 +173,13 @@ def _read_text(column: Column, raw: pa.ChunkedArray) -> Cells:
         return _read_id(column, raw)
     texts, were_numbers = _texts_of(raw)
     uniques = texts.uniques.to_numpy(zero_copy_only=False)
-    return Cells(texts.spread(uniques, None), np.zeros(len(raw), dtype=bool), were_numbers)
+    return Cells(texts.spread(uniques, None), np.zeros(len(raw), dtype=bool), were_numbers, _too_long(texts))
+
+
+def _too_long(texts: _Texts) -> np.ndarray:
+    """Positions of cells that are longer than any text that is meant."""
+    long = pc.greater(pc.utf8_length(texts.uniques), LONGEST_TEXT).to_numpy(zero_copy_only=False)
+    return texts.unusable(~long).nonzero()[0] if long.any() else np.empty(0, np.int64)
 
 
 def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
@@ -183,9 +199,8 @@ def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
 
 def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
     if _is_number(raw.type):
-        values = np.require(raw.cast(pa.float64()).to_numpy(), np.float64, "W")
-        whole = pa.types.is_integer(raw.type)
-        unusable = np.zeros(len(raw), dtype=bool) if whole else _is_unfit(values, column.kind)
+        values = np.require(raw.cast(pa.float64(), safe=False).to_numpy(), np.float64, "W")
+        unusable = _is_unfit(values, column.kind)
     elif _is_text(raw.type):
         texts = _as_texts(raw)
         of_unique = _parse_numbers(texts.uniques)
@@ -217,7 +232,7 @@ def _read_flag(column: Column, raw: pa.ChunkedArray) -> Cells:
     if pa.types.is_boolean(raw.type):
         raw = raw.cast(pa.int8())
     if _is_number(raw.type):
-        values = raw.cast(pa.float64()).to_numpy().astype(np.float64)
+        values = raw.cast(pa.float64(), safe=False).to_numpy().astype(np.float64)
         unusable = ~np.isin(values, (0.0, 1.0)) & ~np.isnan(values)
         return Cells(np.where(unusable, np.nan, values), unusable)
     if not _is_text(raw.type):

@@ -76,9 +76,8 @@ class Fault:
     def __str__(self) -> str:
         where = f"{self.column} · " if self.column else ""
         told = where + self.what + _name_rows(self.rows, self.count, self.keys) + _name_values(self.values)
-        return " · ".join(
-            [told, *([f"expected {self.expected}"] if self.expected else []), f"Hint: {self.hint}"]
-        )
+        parts = [told, *([f"expected {self.expected}"] if self.expected else []), f"Hint: {self.hint}"]
+        return _shorten(" · ".join(parts), longest=2_000)
 
 
 def _name_rows(rows: tuple[int, ...], count: int, keys: tuple[str, ...]) -> str:

@@ -19,10 +19,16 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from resellerrisk.errors import InputError
+from resellerrisk.jobs.folder import put_to_disk
 from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.schemas import TABLES
 
+#: Rows that one table in memory may have: what 32 bits can count.
+LARGEST_TABLE = 2**31 - 1
+_PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".tar", ".tgz", ".rar")
 TEXT = pa.dictionary(pa.int32(), pa.string())
+#: What Arrow raises over a damaged file; the last four where damage makes a length or a name absurd.
+_DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, LookupError)
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,8 @@ def open_folder(
     for name in names:
         found = find_files(folder, name)
         try:
+            for path in found or packed_files(folder, name):
+                _refuse_elsewhere(folder, path)
             if len(found) > 1:
                 raise _Unreadable(
                     "stands there twice", "one file", f"keep {found[0].name} or {found[1].name}"
@@ -108,7 +116,7 @@ def open_folder(
             if found:
                 tables[name] = _OPEN[found[0].suffix[1:]](name, found[0])
         except _Unreadable as error:
-            file = " and ".join(path.name for path in found)
+            file = " and ".join(path.name for path in found or packed_files(folder, name))
             faults.append(Fault(name, file, "", *error.args, Severity.STOP))
     return tables, faults
 
@@ -117,6 +125,31 @@ def find_files(folder: Path, name: str) -> list[Path]:
     """Where a table stands in a folder: one path, or several where it stands there more than once."""
     found = [folder / f"{name}.{ending}" if ending else folder / name for ending in _OPEN]
     return [path for path in found if (path.is_file() if path.suffix else path.is_dir())]
+
+
+def packed_files(folder: Path, name: str) -> list[Path]:
+    """Archives and compressed files that a table may be packed into."""
+    return [
+        path
+        for ending in _PACKED
+        for path in folder.glob(f"{name}*{ending}")
+        if path.stem.split(".")[0] == name
+    ]
+
+
+def _refuse_elsewhere(folder: Path, path: Path) -> None:
+    """Refuse what is packed, and links that lead out of the folder."""
+    if path.name.endswith(_PACKED):
+        raise _Unreadable("is packed", "a file that is not packed", f"unpack {path.name}")
+    inside = folder.resolve()
+    parts = part_files(path) if path.is_dir() else []
+    for file in (path, *parts):
+        if not file.resolve().is_relative_to(inside):
+            raise _Unreadable(
+                f"is a link that leads out of the folder ({file.name})",
+                "a file of its own",
+                "copy the file into the folder",
+            )
 
 
 def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
@@ -171,9 +204,12 @@ def _open_parquet(name: str, path: Path) -> RawTable:
             if pa.types.is_string(cell.type) or pa.types.is_large_string(cell.type)
         ]
         _refuse_twice_named(schema.names)
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
-            return RawTable(name, path.name, file.read(use_threads=False))
-    except (pa.ArrowException, OSError) as error:
+        _refuse_too_large(pq.read_metadata(path))
+        with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
+            cells = file.read(use_threads=False)
+        cells.validate(full=True)
+        return RawTable(name, path.name, cells)
+    except _DAMAGE as error:
         raise _Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
 
 
@@ -199,7 +235,7 @@ def _open_parts(name: str, path: Path) -> RawTable:
             )
     try:
         cells = pa.concat_tables([one.cells for one in opened], promote_options="permissive")
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise _Unreadable(
             "has files of different types", "the same types in all files", _advise(error)
         ) from error
@@ -226,7 +262,7 @@ def _open_csv(name: str, path: Path) -> RawTable:
                 quoted_strings_can_be_null=True,
             ),
         )
-    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
+    except (*_DAMAGE, csv.Error) as error:
         raise _Unreadable(
             "cannot be read as CSV", "comma-separated UTF-8 text with a header", _advise(error)
         ) from error
@@ -282,10 +318,32 @@ def _read_header(path: Path) -> list[str]:
     return header
 
 
+def _refuse_too_large(metadata: pq.FileMetaData) -> None:
+    """Refuse a file whose cells cannot have room in this machine's memory, before any is read."""
+    if metadata.num_rows > LARGEST_TABLE:
+        raise _Unreadable(
+            f"has {metadata.num_rows:,} rows",
+            f"at most {LARGEST_TABLE:,}",
+            "split the table into a folder of files",
+        )
+    size = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if size > memory:
+        raise _Unreadable(
+            f"unpacks to {size / 2**30:,.1f} GiB",
+            f"at most this machine's {memory / 2**30:,.1f} GiB",
+            "score with --engine parts",
+        )
+
+
 def _refuse_twice_named(names: list[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise _Unreadable(f"names {', '.join(twice)} twice", "each column once", "rename or drop one of them")
+        raise _Unreadable(
+            f"names {', '.join(name[:60] for name in twice[:9])} twice",
+            "each column once",
+            "rename or drop one of them",
+        )
 
 
 def _advise(error: Exception) -> str:
@@ -350,7 +408,9 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
         if path.suffix == ".csv":
             frame.to_csv(unfinished, index=False)
         else:
-            frame.to_parquet(unfinished, index=False)
+            frame.to_parquet(unfinished, index=False, write_page_checksum=True)
+        put_to_disk(unfinished)
         os.replace(unfinished, path)
+        put_to_disk(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)

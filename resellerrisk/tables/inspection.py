@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from resellerrisk.tables import rules
-from resellerrisk.tables.cells import Cells, WrongType, read_cells
+from resellerrisk.tables.cells import LONGEST_TEXT, Cells, WrongType, read_cells
 from resellerrisk.tables.declare import Column, Kind, Table
 from resellerrisk.tables.faults import LISTED, Fault, Severity
 from resellerrisk.tables.files import RawTable
@@ -158,6 +158,8 @@ class Inspection:
             everywhere = np.arange(len(self.good))
             hint = "write it as text if any began with 0: leading zeros are lost in numbers"
             self.note(column.name, "stored as a number", everywhere, "text", hint, Severity.NOTICE)
+        expected = f"at most {LONGEST_TEXT:,} characters"
+        self.note(column.name, "text too long", cells.too_long, expected, "mend these cells, or empty them")
         return cells if self._note_unusable(column, cells) else None
 
     def _note_unusable(self, column: Column, cells: Cells) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from resellerrisk.errors import InputError, ModelError
+from resellerrisk.jobs.folder import copy_whole, write_whole
 from resellerrisk.vocabulary import SUBJECTS
 
 ALIASES = ("champion", "challenger")
@@ -61,9 +62,16 @@ class Home:
     def alias(self, subject: str, name: str) -> int | None:
         """The version that an alias names, or None."""
         try:
-            return int((self._models(subject) / name).read_text())
+            told = (self._models(subject) / name).read_text("utf-8", errors="replace").strip()
         except FileNotFoundError:
             return None
+        if not (told.isascii() and told.isdigit()):
+            raise ModelError(
+                f"{self._models(subject) / name} names no version of the {subject} model.",
+                f"Versions: {', '.join(map(str, self.versions(subject))) or 'none'}.",
+                hint=f"resellerrisk ledger says which one served; write its number into the file {name}",
+            )
+        return int(told)
 
     def add(self, subject: str, save: Callable[[Path], None], report: Path | None = None) -> int:
         """Keep a model as the next version. Two that are added at once get two versions.
@@ -87,9 +95,17 @@ class Home:
             fcntl.flock(lock, fcntl.LOCK_EX)
             version = max(self.versions(subject), default=0) + 1
             if report is not None:
-                shutil.copytree(report, self.report_of(subject, version), dirs_exist_ok=True)
+                copy_whole(report, self.report_of(subject, version))
             save(self._models(subject) / str(version))
         return version
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the home's lock: another training waits until this one is kept."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / ".keeping.lock", "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def report_of(self, subject: str, version: int) -> Path:
         """The folder of a version's report: its card, the evaluation of its held-out time, pictures."""
@@ -102,9 +118,7 @@ class Home:
             pointer.unlink(missing_ok=True)
             return
         self.path_of(subject, version)
-        unfinished = pointer.with_name(f".{name}.{os.getpid()}.unfinished")
-        unfinished.write_text(f"{version}\n")
-        os.replace(unfinished, pointer)
+        write_whole(pointer, f"{version}\n")
 
     def path_of(self, subject: str, version: int) -> Path:
         """The folder of a version.

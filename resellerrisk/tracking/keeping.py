@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resellerrisk.decisions import Settings, read_settings
-from resellerrisk.errors import InputError
+from resellerrisk.errors import InputError, ModelError
 from resellerrisk.evaluation import Evaluation
 from resellerrisk.matrix import prepare_signals
 from resellerrisk.pipeline import Trained
@@ -117,15 +117,8 @@ def retrain(
     held, note = hold_out(signals, subject, moment, settings, seed=seed, unlabelled=unlabelled, **parameters)
     if held is not None:
         trained.model.facts_["held_out"] = held.facts()
-    version = _find_same(home, trained)
-    new = version is None
-    if new:
-        from resellerrisk.tracking.report import tell_figures, write_report
-
-        with tempfile.TemporaryDirectory() as scratch:
-            report = Path(scratch) / "report"
-            write_report(report, trained, rows, held, note)
-            version = _add(home, trained, report, why, tell_figures(held), who)
+    with home.alone():
+        version, new = _keep_once(home, trained, rows, (held, note), why, who)
     if challenge and home.champion(subject) != version and home.challenger(subject) != version:
         name_challenger(home, subject, version, why=why or _reason(trained), who=who)
     return Kept(
@@ -140,22 +133,65 @@ def retrain(
     )
 
 
+def _keep_once(home: Home, trained: Trained, rows, judged, why: str, who: str | None) -> tuple[int, bool]:
+    """The version under which the model stands, and whether it is new; what a killed training left undone is done now."""
+    from resellerrisk.tracking.report import tell_figures, write_report
+
+    held, note = judged
+    figures = tell_figures(held)
+    version = _find_same(home, trained)
+    if version is not None:
+        _write_down(home, trained, version, home.report_of(trained.subject, version), why, figures, who)
+        return version, False
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report"
+        write_report(report, trained, rows, held, note)
+        return _add(home, trained, report, why, figures, who), True
+
+
 def _add(
     home: Home, trained: Trained, report: Path | None, why: str | None, figures: dict, who: str | None = None
 ) -> int:
     """Keep a model with its report as the next version, write it down and record the run."""
-    from resellerrisk.tracking.runs import record_training
-
-    subject, facts = trained.subject, trained.facts
-    version = home.add(subject, trained.save, report)
-    told = {"data": facts["data_fingerprint"], "seed": facts["seed"], "held_out": facts.get("held_out", {})}
-    ledger = ledger_of(home)
-    ledger.add("trained", subject, version, why=why or _reason(trained), who=who, figures=told)
-    if home.champion(subject) is None:
-        ledger.add("first", subject, version, why="No model served before.", who=who)
-        home.set_alias(subject, "champion", version)
-    record_training(home, trained, version, report, figures)
+    version = home.add(trained.subject, trained.save, report)
+    _write_down(home, trained, version, report, why, figures, who)
     return version
+
+
+def _write_down(
+    home: Home,
+    trained: Trained,
+    version: int,
+    report: Path | None,
+    why: str | None,
+    figures: dict,
+    who: str | None,
+) -> None:
+    """Ledger, alias and run of a version that stands; each only where it is not there yet."""
+    from resellerrisk.tracking.runs import is_recorded, record_training
+
+    subject, facts, ledger = trained.subject, trained.facts, ledger_of(home)
+    events = {entry["event"] for entry in ledger.read(subject) if entry["version"] == version}
+    if "trained" not in events:
+        told = {
+            "data": facts["data_fingerprint"],
+            "seed": facts["seed"],
+            "held_out": facts.get("held_out", {}),
+        }
+        ledger.add("trained", subject, version, why=why or _reason(trained), who=who, figures=told)
+    if home.champion(subject) is None:
+        if "first" not in events:
+            ledger.add("first", subject, version, why="No model served before.", who=who)
+        home.set_alias(subject, "champion", version)
+    try:
+        if not is_recorded(home, subject, version):
+            record_training(home, trained, version, report, figures)
+    except Exception as error:
+        raise ModelError(
+            f"Model {subject}/{version} is kept, but MLflow did not take its run: {type(error).__name__}.",
+            f"From the home folder version {home.champion(subject)} serves.",
+            hint="see whether the MLflow store is there, then train again on the same data: only the run is added",
+        ) from error
 
 
 def _reason(trained: Trained) -> str:

@@ -7,6 +7,7 @@ only seen by who remembers the last hash. Nothing is decided here.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import getpass
 import hashlib
@@ -98,10 +99,11 @@ class Ledger:
                 f"No reason is given why {subject}/{version} {EVENTS[event]}.", hint="--why TEXT"
             )
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, "a+", encoding="utf-8") as file:
+        with open(self.path, "a+", encoding="utf-8", errors="replace") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             before = _check(file.read(), self.path)
+            file.truncate(len("".join(_print(each) + "\n" for each in before).encode()))
             entry = {
                 "number": len(before) + 1,
                 "at": (when or datetime.now(UTC)).replace(tzinfo=None).isoformat(timespec="seconds") + "Z",
@@ -114,9 +116,7 @@ class Ledger:
                 "previous": before[-1]["hash"] if before else _FIRST,
             }
             entry["hash"] = _hash(entry)
-            file.write(_print(entry) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            _append(file, _print(entry) + "\n")
         return entry
 
     def read(self, subject: str | None = None) -> list[dict]:
@@ -127,7 +127,7 @@ class Ledger:
         ModelError
             An entry is not as it was written.
         """
-        content = self.path.read_text("utf-8") if self.path.is_file() else ""
+        content = self.path.read_text("utf-8", errors="replace") if self.path.is_file() else ""
         return [entry for entry in _check(content, self.path) if subject in (None, entry["subject"])]
 
     def to_frame(self, subject: str | None = None) -> pd.DataFrame:
@@ -138,9 +138,23 @@ class Ledger:
         )
 
 
+def _append(file, line: str) -> None:
+    """Write a line to the disk, or nothing of it: where the disk is full, the half that went in is taken out."""
+    size = os.fstat(file.fileno()).st_size
+    try:
+        os.write(file.fileno(), line.encode())
+        if os.fstat(file.fileno()).st_size != size + len(line.encode()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), file.name)
+        os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), size)
+        raise
+
+
 def _check(content: str, path: Path) -> list[dict]:
-    """The entries of a ledger; refused where the chain is broken."""
+    """The entries of a ledger; refused where the chain is broken. A last line without its end was never written whole."""
     entries, previous = [], _FIRST
+    content = content[: content.rfind("\n") + 1]
     for number, line in enumerate(content.splitlines(), 1):
         try:
             entry = json.loads(line)

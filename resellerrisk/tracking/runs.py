@@ -10,10 +10,18 @@ from pathlib import Path
 
 from resellerrisk.pipeline import Trained
 from resellerrisk.tracking.home import Home
-from resellerrisk.tracking.mlflow_store import find_experiment, open_client
+from resellerrisk.tracking.mlflow_store import find_experiment, open_client, registered_name
 from resellerrisk.tracking.registry import follow_aliases, register
 
 _LONGEST = 500
+
+
+def is_recorded(home: Home, subject: str, version: int) -> bool:
+    """Whether a version stands in the registry, its run finished."""
+    client = open_client(home)
+    found = client.search_model_versions(f"name='{registered_name(subject)}'")
+    runs = [client.get_run(each.run_id) for each in found if each.tags.get("version") == str(version)]
+    return any(run.info.status == "FINISHED" for run in runs)
 
 
 def record_training(home: Home, trained: Trained, version: int, report: Path | None, figures: dict) -> str:

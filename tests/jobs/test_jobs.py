@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from resellerrisk.errors import InputError
 from resellerrisk.jobs import Exit, run_job
-from resellerrisk.jobs.folder import FACTS, whole_folder
+from resellerrisk.jobs.folder import FACTS, whole_folder, write_whole
 from resellerrisk.tables import read_market
 
 
@@ -151,3 +152,30 @@ def test_a_run_killed_between_the_two_renames_gets_its_earlier_result_back(tmp_p
 
     run_job("night", tmp_path / "out", "2020-06-30", fail)
     assert (tmp_path / "out" / "deep" / "scores.txt").read_text() == "one"
+
+
+def test_a_full_disk_is_bad_input_that_says_what_to_do_and_not_a_broken_program(tmp_path, capsys):
+    def fill(job):
+        raise OSError(errno.ENOSPC, "No space left on device", str(job.folder / "scores.parquet"))
+
+    assert run_job("night", tmp_path / "out", "2020-06-30", fill) is Exit.BAD_INPUT
+    last = read_log(capsys)[-1]
+    assert last["error"].startswith("No space left on device") and last["hint"].startswith("free some room")
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_fault_of_the_system_is_a_broken_program(tmp_path, capsys):
+    def fail(job):
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    assert run_job("night", tmp_path / "out", "2020-06-30", fail) is Exit.BROKEN
+    assert read_log(capsys)[-1]["error"] == "OSError"
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    write_whole(tmp_path / "note.txt", "one")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    with pytest.raises(OSError, match="full"):
+        write_whole(tmp_path / "note.txt", "two")
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+    assert (tmp_path / "note.txt").read_text() == "one"

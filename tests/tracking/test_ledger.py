@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -94,3 +95,20 @@ def test_an_entry_wants_a_known_event_and_a_reason(ledger):
     with pytest.raises(InputError, match="No reason is given why account/2 became champion"):
         ledger.add("promoted", "account", 2, why=" ")
     assert len(ledger.read()) == 3
+
+
+def test_a_line_that_a_full_disk_cut_short_was_never_written_and_the_next_takes_its_place(ledger):
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole + b'{"at": "2020-01-01T00:00:00Z", "event": "prom')
+    assert len(ledger.read()) == 3
+    ledger.add("refused", "account", 2, why="not yet", who="mira")
+    assert [entry["event"] for entry in ledger.read()] == ["first", "challenger", "promoted", "refused"]
+
+
+def test_what_does_not_go_in_whole_is_taken_out_again(ledger, monkeypatch):
+    whole = ledger.path.read_bytes()
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, line: write(handle, line[:9]))
+    with pytest.raises(OSError, match="No space left"):
+        ledger.add("refused", "account", 2, why="not yet", who="mira")
+    assert ledger.path.read_bytes() == whole
