@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := resellerrisk pipelines tests
 RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RUF002,RUF003,RUF005,RUF043,RUF059
 
-.PHONY: demo test slow lint bench clean
+.PHONY: demo test slow lint bench torture clean
 
 demo: .venv/core.done
 	$(BIN)/python -m pipelines.demo
@@ -30,6 +30,9 @@ slow: .venv/test.done
 
 bench: .venv/test.done
 	$(BIN)/python -m tests.benchmarks.explanations
+
+torture: .venv/test.done
+	$(BIN)/python -m tests.torture
 
 clean:
 	rm -rf .venv build dist demo .resellerrisk
