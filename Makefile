@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := resellerrisk pipelines tests
 RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RUF002,RUF003,RUF005,RUF043,RUF059
 
-.PHONY: demo test slow lint bench torture clean
+.PHONY: demo test slow lint bench figures torture clean
 
 demo: .venv/core.done
 	$(BIN)/python -m pipelines.demo
@@ -33,6 +33,10 @@ bench: .venv/test.done
 
 torture: .venv/test.done
 	$(BIN)/python -m tests.torture
+
+# Every figure of README and docs/figures.md; some alone: PART="account trace", those not yet made: PART=missing.
+figures: .venv/test.done
+	$(BIN)/python -m tests.figures $(PART) $(if $(SHARED),--shared $(SHARED))
 
 clean:
 	rm -rf .venv build dist demo .resellerrisk

@@ -25,6 +25,9 @@ from resellerrisk.leaks.suspects import KIND_EDGES, Arrangement, arrange_suspect
 ROUNDS = ((12, 4), (8, 6))
 #: ... and in each of the final chains, which start anew, so that none stays where it happened to begin.
 FINAL, CHAINS = (24, 18), 3
+#: Share of the accounts that copies are laid to for certain, of which it is so: discs also go through hands that no table shows. Chosen on four
+#: markets of our own and harbour before 2020: of accounts above 0.9 it was said 0.993 and seen 0.982 (272 rows, docs/tracing.md).
+AS_IT_SEEMS = 0.99
 _SEED = 1
 
 
@@ -87,7 +90,7 @@ def infer_sources(case: Case, n_accounts: int) -> Posterior:
     arranged = arrange_suspects(case, timing, n_accounts)
     draws = _average([_run_anew(arranged, seed) for seed in range(_SEED + 1, _SEED + 1 + CHAINS)])
     source, rate = _weigh_silent(arranged, draws)
-    source[arranged.account], rate[arranged.account] = draws.source, draws.rate
+    source[arranged.account], rate[arranged.account] = AS_IT_SEEMS * draws.source, draws.rate
     holders = arranged.held > 0
     prevalence = float((source[holders].sum() + PRIOR_SOURCES) / (holders.sum() + PRIOR_ACCOUNTS))
     source[~holders] = prevalence

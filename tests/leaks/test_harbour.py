@@ -7,6 +7,8 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from resellerrisk.leaks import trace
+from tests.figures.__main__ import JUDGED
+from tests.figures.traced import measure_tracing
 
 AS_OF = pd.Timestamp("2019-12-31")
 
@@ -65,3 +67,21 @@ def test_probabilities_mean_what_they_say(traced, truth):
     score = traced.accounts["source_probability"].to_numpy()
     assert source[score > 0.95].mean() > 0.9
     assert source[score < 0.02].mean() < 0.03
+
+
+def test_in_ten_bins_what_was_foretold_lies_within_the_interval_of_what_was_seen(harbour_signals, shared):
+    """Wilson's 95 % interval of ten bins of equal width, the three dates of 2020 together."""
+    told = measure_tracing(harbour_signals, shared / "data" / "harbour" / "truth", JUDGED)
+    bins = pd.DataFrame(told["calibration"])
+    assert len(bins) == 10 and bins["rows"].sum() > 9000
+    assert bins["fake_within"].all()
+    bolder = bins["foretold"] ** 0.3  # what claims far too much is seen to do so
+    assert not bolder.between(bins["fake_low"], bins["fake_high"]).all()
+
+
+def test_the_true_source_of_all_leaks_of_ours_is_first_in_six_of_ten(harbour_signals, shared):
+    """Of all leaks whose source is one of ours, those named after the account was found out and closed among them."""
+    told = measure_tracing(harbour_signals, shared / "data" / "harbour" / "truth", ["2020-06-30"])
+    every, still_open, _ = told["ranks"]
+    assert every["first"] >= 0.60
+    assert still_open["first"] >= 0.85 and still_open["three"] >= 0.95
