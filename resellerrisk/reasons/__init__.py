@@ -14,6 +14,7 @@ _HOME = {
     "Past": "case",
     "Finding": "grouped",
     "Reason": "grouped",
+    "Ruling": "case",
     "Similar": "case",
     "Step": "case",
     "Trace": "case",

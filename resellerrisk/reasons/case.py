@@ -17,6 +17,7 @@ import pandas as pd
 from resellerrisk.errors import ModelError
 from resellerrisk.reasons.grouped import Reason
 from resellerrisk.reasons.history import LINE_COLUMNS
+from resellerrisk.reasons.masking import mask_rows
 from resellerrisk.reasons.sentences import describe, label_window
 from resellerrisk.signals.declare import Column
 from resellerrisk.tables import as_utc
@@ -24,7 +25,7 @@ from resellerrisk.translations import ENGLISH, LANGUAGES, Language
 from resellerrisk.vocabulary import ACTIONS, BANDS, OUTCOMES
 
 #: Version of the JSON layout; goes up when a name in it changes.
-JSON_LAYOUT = 2
+JSON_LAYOUT = 3
 #: Probabilities may differ from the contributions' own sum by so much.
 TOLERANCE = 1e-6
 
@@ -92,6 +93,18 @@ class Similar:
     families: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Ruling:
+    """One step of what people decided about it: who, when, what, for which reason, and their note; all as they read it."""
+
+    at: pd.Timestamp
+    by: str
+    step: str
+    action: str
+    reason: str
+    note: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One score with all that is told about it.
@@ -127,6 +140,8 @@ class Case:
         Oldest first, the case's own moment last.
     similar : tuple of Similar
         Most alike first.
+    decisions : tuple of Ruling
+        What people decided about it, oldest first; given by who keeps it (`dataclasses.replace`).
     form : mapping of str to object
         What the account said of itself, by the words to show.
     model_version, data_fingerprint : str
@@ -172,6 +187,7 @@ class Case:
     evidence: Mapping[str, object] = field(default_factory=dict)
     history: tuple[Past, ...] = ()
     similar: tuple[Similar, ...] = ()
+    decisions: tuple[Ruling, ...] = ()
     form: Mapping[str, object] = field(default_factory=dict)
     model_version: str = ""
     data_fingerprint: str = ""
@@ -297,7 +313,7 @@ def _plain(value):
     """A value as JSON knows it."""
     if isinstance(value, pd.DataFrame):
         named = value if value.index.name is None else value.reset_index()
-        return _plain_rows(named)
+        return _plain_rows(mask_rows(named))
     if hasattr(value, "to_plain"):
         return _plain(value.to_plain())
     if is_dataclass(value):

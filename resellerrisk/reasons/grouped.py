@@ -27,8 +27,8 @@ from resellerrisk.reasons.strongest import (
 from resellerrisk.signals.declare import FAMILIES, Column
 from resellerrisk.translations import ENGLISH, Language
 
-#: Findings told in one reason.
-FINDINGS_SHOWN = 4
+#: Findings told in one reason: until this share of what its family adds on that side is told, and never more than so many.
+SHARE_TOLD, FINDINGS_SHOWN = 0.9, 8
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def find_reasons(
     typical, columns
         As for `write_reasons`; a function is asked for row 0.
     shown : int
-        Findings told per reason.
+        Findings told per reason, at most; fewer where `SHARE_TOLD` of what it adds is told by them.
     language : Language
 
     Returns
@@ -151,14 +151,24 @@ def find_reasons(
         found.sort(key=lambda each: -abs(each[0]))
         findings = tuple(
             _make_finding([told[place] for place in places], values, net, typical, language)
-            for net, places in found[:shown]
+            for net, places in found[: _count_told([net for net, _ in found], shown)]
         )
-        whole, untold = sum(net for net, _ in found), sum(net for net, _ in found[shown:])
+        whole, untold = sum(net for net, _ in found), sum(net for net, _ in found[len(findings) :])
         title = language.text(family)
         title = title[:1].upper() + title[1:]
         rest = len(found) - len(findings)
         reasons.append(Reason(family, title, whole, abs(whole) / everything, findings, rest, float(untold)))
     return tuple(sorted(reasons, key=lambda reason: (not reason.raises, -abs(reason.contribution))))
+
+
+def _count_told(weights: list[float], most: int) -> int:
+    """How many of the strongest tell `SHARE_TOLD` of all; weights of one sign, strongest first.
+
+    >>> _count_told([1.0, 0.5, 0.1], 8), _count_told([1.0] * 20, 8)
+    (2, 8)
+    """
+    told = np.cumsum(weights) / sum(weights)
+    return min(most, int(np.searchsorted(told, SHARE_TOLD - 1e-9)) + 1)
 
 
 def family_of(column: Column) -> str:

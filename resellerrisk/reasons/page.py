@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from numbers import Real
@@ -19,9 +20,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from resellerrisk.jobs import write_whole
-from resellerrisk.reasons import timeline, waterfall
+from resellerrisk.reasons import graph, timeline, waterfall
 from resellerrisk.reasons.case import Case, probability_of
+from resellerrisk.reasons.grouped import Reason
+from resellerrisk.reasons.masking import mask_rows
 from resellerrisk.reasons.waterfall import show_chance, show_signed
+from resellerrisk.translations import ENGLISH, Language, read_language
 
 #: What each action means, in plain words.
 ACTION_WORDS = {
@@ -45,13 +49,23 @@ OUTCOME_WORDS = {
 FORMAT_WORDS = {"dvd": "DVD", "bluray": "Blu-ray", "uhd": "UHD"}
 METHOD_WORDS = {"standard": "standard", "express": "express", "courier": "courier", "pickup": "picked up"}
 IDENTIFIER_WORDS = {
+    "email": "mail address",
+    "phone": "phone",
+    "address": "address",
+    "website": "web site",
     "tax_id": "tax id",
+    "officer": "officer",
+    "bank": "bank account",
+    "card": "card",
     "ip": "IP address",
+    "device": "device",
     "pickup_person": "pick-up person",
     "ship_to": "delivery address",
 }
 EARLY_LINES_SHOWN = 25
 EVIDENCE_ROWS_SHOWN = 8
+#: Weights below it would show as 0.00.
+LEAST_SHOWN = 0.005
 KIND_WORDS = {
     "orders": "order lines",
     "returns": "returns",
@@ -115,16 +129,18 @@ def write_case(case: Case, path: str | Path) -> Path:
 
 def show_case(case: Case) -> str:
     """The page of a case as text; see `write_case`."""
-    return _template().render(_content(case))
+    return _template(case.language).render(_content(case))
 
 
 def show_parts(case: Case) -> dict[str, Markup]:
-    """The parts of a case page, each as markup that may stand in another page together with `show_style`.
+    """The parts of a case page, each as markup that may stand in another page within an element of the class ``casefile``,
+    together with `show_style`.
 
     Returns
     -------
     dict of str to Markup
-        `reasons`, `families`, `waterfall`, `orders`, `links`, `traces`, `history`, `similar`, `facts`. All text is escaped.
+        `reasons`, `families`, `waterfall`, `orders`, `links`, `traces`, `history`, `similar`, `decisions`, `facts`. All text is
+        escaped.
 
     Examples
     --------
@@ -132,7 +148,7 @@ def show_parts(case: Case) -> dict[str, Markup]:
     >>> "Why this score" in show_parts(case)["reasons"]
     True
     """
-    template = _template()
+    template = _template(case.language)
     content = _content(case)
     module = template.make_module(content)
     macros = {name: getattr(module, name) for name in ("evidence", "facts", "rows")}
@@ -141,22 +157,25 @@ def show_parts(case: Case) -> dict[str, Markup]:
 
 
 def show_style() -> str:
-    """The style sheet of a case page."""
+    """The style sheet of a case page: every rule stands under the class ``casefile``."""
     return _read("case.css")
 
 
 def _content(case: Case) -> dict[str, object]:
     """What the template is filled with."""
-    style = show_style()
+    style, language = show_style(), read_language(case.language)
     early = case.orders[case.orders["lead_days"] > 0]
     return {
         "case": case,
+        "raising": _tellable(case.raising),
+        "lowering": _tellable(case.lowering),
         "style": style,
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         "action": ACTION_WORDS[case.action],
         "band": BAND_WORDS[case.band],
         "waterfall": waterfall.draw_waterfall(case),
-        "timeline": timeline.draw_timeline(case.orders, case.as_of),
+        "timeline": timeline.draw_timeline(case.orders, case.as_of, language),
+        "graph": graph.draw_graph(case.links),
         "early_lines": early.iloc[::-1].head(EARLY_LINES_SHOWN).to_dict("records"),
         "families": case.families.rename_axis("family").reset_index().to_dict("records"),
         "start": probability_of(case.base_value),
@@ -166,9 +185,22 @@ def _content(case: Case) -> dict[str, object]:
     }
 
 
+def _tellable(reasons: Sequence[Reason]) -> list[Reason]:
+    """The reasons without what would show as 0.00: such findings are counted with the untold, such reasons are left out."""
+    shown = []
+    for reason in reasons:
+        told = tuple(one for one in reason.findings if abs(one.contribution) >= LEAST_SHOWN)
+        hidden = reason.findings[len(told) :]
+        if told and abs(reason.contribution) >= LEAST_SHOWN:
+            untold = reason.untold_contribution + sum(one.contribution for one in hidden)
+            count = reason.untold + len(hidden) if abs(untold) >= LEAST_SHOWN else 0
+            shown.append(replace(reason, findings=told, untold=count, untold_contribution=untold))
+    return shown
+
+
 @cache
-def _template():
-    """The page's template; what is undefined in it is an error, what comes from data is escaped."""
+def _template(tag: str):
+    """The page's template in a language; what is undefined in it is an error, what comes from data is escaped."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -178,80 +210,96 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    language = read_language(tag)
     environment.globals |= {
+        "_": language.text,
         "timeline_at": timeline,
         "waterfall_at": waterfall,
+        "graph_at": graph,
+        "least_shown": LEAST_SHOWN,
         "subjects": SUBJECT_WORDS,
         "bands": BAND_WORDS,
     }
-    environment.filters |= {
-        "px": lambda pixels: f"{pixels:.1f}",
-        "day": _show_day,
-        "moment": _show_moment,
-        "days": _show_days,
-        "chance": show_chance,
-        "signed": show_signed,
-        "fact": _show_fact,
-        "named": _name_column,
-        "behind": _say_behind,
-        "first_rows": lambda found: found.speaking(EVIDENCE_ROWS_SHOWN),
-        "outcome": OUTCOME_WORDS.get,
-        "disc": lambda name: FORMAT_WORDS.get(name, "not known"),
-        "method": lambda name: METHOD_WORDS.get(name, "not known"),
-        "identifier": lambda kind: IDENTIFIER_WORDS.get(kind, kind),
-    }
+    environment.filters |= _filters(language)
     return environment.get_template("case.html.j2")
+
+
+def _filters(language: Language) -> dict:
+    def named(words: Mapping, name) -> str:
+        return language.text(words[name]) if name in words else str(name)
+
+    return {
+        "px": lambda pixels: f"{pixels:.1f}",
+        "day": lambda moment: _show_day(moment, language),
+        "moment": lambda moment: _show_moment(moment, language),
+        "days": lambda days: _show_days(days, language),
+        "chance": lambda chance: show_chance(chance, language),
+        "percent": lambda share: language.percent(share),
+        "whole": lambda number: language.number(number),
+        "tenths": lambda number: language.number(number, 1),
+        "signed": lambda weight, digits=2: show_signed(weight, digits, language),
+        "fact": lambda fact: _show_fact(fact, language),
+        "named": lambda name: language.text(_name_column(name)),
+        "behind": lambda found: _say_behind(found, language),
+        "first_rows": lambda found: mask_rows(found.speaking(EVIDENCE_ROWS_SHOWN)),
+        "short": waterfall.shorten,
+        "outcome": lambda name: named(OUTCOME_WORDS, name),
+        "disc": lambda name: FORMAT_WORDS.get(name, language.text("not known")),
+        "method": lambda name: language.text(METHOD_WORDS.get(name, "not known")),
+        "identifier": lambda kind: named(IDENTIFIER_WORDS, kind),
+    }
 
 
 def _read(name: str) -> str:
     return resources.files("resellerrisk.reasons").joinpath(name).read_text(encoding="utf-8")
 
 
-def _show_day(moment) -> str:
+def _show_day(moment, language: Language = ENGLISH) -> str:
     """
     >>> _show_day(pd.Timestamp("2020-06-30 11:00")), _show_day(pd.NaT)
     ('2020-06-30', 'not known')
     """
-    return "not known" if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d}"
+    return language.text("not known") if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d}"
 
 
-def _show_moment(moment) -> str:
+def _show_moment(moment, language: Language = ENGLISH) -> str:
     """
     >>> _show_moment(pd.Timestamp("2020-06-30 11:00"))
     '2020-06-30 11:00:00 UTC'
     """
-    return "not known" if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d %H:%M:%S} UTC"
+    return language.text("not known") if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _show_days(days: float) -> str:
+def _show_days(days: float, language: Language = ENGLISH) -> str:
     """
     >>> _show_days(12.34), _show_days(-2.0), _show_days(float("nan"))
     ('12.3 days before', '2.0 days after', 'not known')
     """
     if pd.isna(days):
-        return "not known"
-    return f"{abs(days):.1f} days {'before' if days > 0 else 'after'}"
+        return language.text("not known")
+    told = "{days} days before" if days > 0 else "{days} days after"
+    return language.text(told, days=language.number(abs(days), 1))
 
 
-def _show_fact(fact) -> str:
+def _show_fact(fact, language: Language = ENGLISH) -> str:
     """A fact of any type as text.
 
     >>> [_show_fact(fact) for fact in (12345, 0.25, 2.0, True, None, "", pd.Timestamp("2020-01-31"), "LLC", ("a", 1))]
     ['12,345', '0.25', '2', 'yes', 'not known', 'not known', '2020-01-31', 'LLC', 'a, 1']
     """
     if isinstance(fact, Mapping):
-        return ", ".join(f"{name}: {_show_fact(part)}" for name, part in fact.items())
+        return ", ".join(f"{name}: {_show_fact(part, language)}" for name, part in fact.items())
     if isinstance(fact, (list, tuple)):
-        return ", ".join(map(_show_fact, fact))
+        return ", ".join(_show_fact(part, language) for part in fact)
     if pd.isna(fact) or fact == "":
-        return "not known"
+        return language.text("not known")
     if isinstance(fact, (bool, np.bool_)):
-        return "yes" if fact else "no"
+        return language.text("yes" if fact else "no")
     if hasattr(fact, "isoformat"):
         stamp = pd.Timestamp(fact)
         return _show_day(stamp) if stamp == stamp.normalize() else _show_moment(stamp)
     if isinstance(fact, Real):
-        return f"{int(fact):,}" if fact == fact // 1 else f"{fact:,.6g}"
+        return language.signs(f"{int(fact):,}" if fact == fact // 1 else f"{fact:,.6g}")
     return str(fact)
 
 
@@ -272,12 +320,16 @@ def _name_column(name: str) -> str:
     return "Gives" if name == "counts" else _show_name(str(name).removesuffix("_id"))
 
 
-def _say_behind(found) -> str:
+def _say_behind(found, language: Language = ENGLISH) -> str:
     """What stands behind a value, in a few words."""
-    words = f"{len(found.rows):,} {KIND_WORDS.get(found.kind, found.kind)}"
     if found.kind == "derived":
-        return "derived from what follows"
+        return language.text("derived from what follows")
+    kind = language.text(KIND_WORDS[found.kind]) if found.kind in KIND_WORDS else found.kind
+    words = f"{language.number(len(found.rows))} {kind}"
     if found.until is None:
         return words
-    since = f"from {_show_day(found.since)} " if found.since is not None else ""
-    return f"{words}, {since}to before {_show_moment(found.until)}"
+    until = _show_moment(found.until)
+    if found.since is None:
+        return language.text("{rows}, before {until}", rows=words, until=until)
+    since = _show_day(found.since)
+    return language.text("{rows}, from {since} to before {until}", rows=words, since=since, until=until)

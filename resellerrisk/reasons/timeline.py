@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from resellerrisk.translations import ENGLISH, Language
 from resellerrisk.vocabulary import FORMATS
 
 WIDTH, LEFT, RIGHT = 860, 52, 850
@@ -49,7 +50,7 @@ class Timeline:
     dated_lines: int
 
 
-def draw_timeline(orders: pd.DataFrame, as_of: pd.Timestamp) -> Timeline:
+def draw_timeline(orders: pd.DataFrame, as_of: pd.Timestamp, language: Language = ENGLISH) -> Timeline:
     """The picture of an account's order lines.
 
     Parameters
@@ -58,6 +59,7 @@ def draw_timeline(orders: pd.DataFrame, as_of: pd.Timestamp) -> Timeline:
         From `case_orders`.
     as_of : Timestamp
         The right edge.
+    language : Language
 
     Returns
     -------
@@ -80,12 +82,12 @@ def draw_timeline(orders: pd.DataFrame, as_of: pd.Timestamp) -> Timeline:
         }
     )
     months, most = _count_months(dated["ordered_at"][~shown], across)
-    notes = _notes(len(lines), int((lead > highest).sum()), len(orders) - len(dated), highest)
+    notes = _notes(len(lines), int((lead > highest).sum()), len(orders) - len(dated), highest, language)
     return Timeline(
         marks=_draw_marks(_gather(lines, zero)),
         zero_y=zero,
         days=_day_ticks(highest),
-        times=_time_ticks(orders["ordered_at"], as_of, across),
+        times=_time_ticks(orders["ordered_at"], as_of, across, language),
         months=months,
         most_in_month=most,
         notes=notes,
@@ -183,20 +185,30 @@ def _day_ticks(highest: float) -> tuple[tuple[float, str], ...]:
     )
 
 
-def _time_ticks(ordered_at: pd.Series, as_of: pd.Timestamp, across) -> tuple[tuple[float, str], ...]:
+def _time_ticks(
+    ordered_at: pd.Series, as_of: pd.Timestamp, across, language: Language
+) -> tuple[tuple[float, str], ...]:
     """Starts of years, quarters or months, whatever gives about four to twelve labels."""
     first = _first_time(ordered_at, as_of)
     months = (as_of - first).days / 30.4
-    rule, words = ("MS", "%b %Y") if months <= 9 else ("QS", "%b %Y") if months <= 30 else ("YS", "%Y")
+    rule = "MS" if months <= 9 else "QS" if months <= 30 else "YS"
     starts = pd.date_range(first.normalize(), as_of, freq=rule)
     starts = starts[(starts >= first)]
-    return tuple((float(x), start.strftime(words)) for start, x in zip(starts, across(starts), strict=True))
+    labels = [str(start.year) if rule == "YS" else language.month(start.date()) for start in starts]
+    return tuple((float(x), label) for x, label in zip(across(starts), labels, strict=True))
 
 
-def _notes(shown: int, further_ahead: int, undated: int, highest: float) -> tuple[str, ...]:
-    tests = [
-        (shown > MOST_SINGLE, f"Drawn together, one mark for all lines of a few days: {shown:,}."),
-        (further_ahead, f"At the upper edge, ordered more than {highest:.0f} days ahead: {further_ahead:,}."),
-        (undated, f"Not drawn, no street date known when ordering: {undated:,}."),
-    ]
+def _notes(
+    shown: int, further_ahead: int, undated: int, highest: float, language: Language
+) -> tuple[str, ...]:
+    together = language.text(
+        "Drawn together, one mark for all lines of a few days: {n}.", n=language.number(shown)
+    )
+    ahead = language.text(
+        "At the upper edge, ordered more than {days} days ahead: {n}.",
+        days=language.number(highest),
+        n=language.number(further_ahead),
+    )
+    without = language.text("Not drawn, no street date known when ordering: {n}.", n=language.number(undated))
+    tests = [(shown > MOST_SINGLE, together), (further_ahead, ahead), (undated, without)]
     return tuple(words for holds, words in tests if holds)

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 from resellerrisk.reasons.case import Case, probability_of
+from resellerrisk.translations import ENGLISH, Language, read_language
 
 WIDTH, ROW, TOP = 900, 23, 34
 LABEL_RIGHT, VALUE_LEFT, PLOT_LEFT, PLOT_RIGHT = 362, 372, 490, 846
@@ -73,12 +74,12 @@ def draw_waterfall(case: Case) -> Waterfall:
     levels = [case.base_value]
     for step in case.steps:
         levels.append(levels[-1] + step.contribution)
-    place = _scale(min(levels), max(levels))
+    place, language = _scale(min(levels), max(levels)), read_language(case.language)
     bars = tuple(
         Bar(
             shorten(step.label),
             step.value,
-            show_signed(step.contribution),
+            show_signed(step.contribution, language=language),
             TOP + ROW * number,
             place(before),
             place(after),
@@ -87,7 +88,8 @@ def draw_waterfall(case: Case) -> Waterfall:
         for number, (step, before, after) in enumerate(zip(case.steps, levels, levels[1:], strict=False))
     )
     height = TOP + ROW * len(bars) + 26
-    return Waterfall(bars, _ticks(place, *_reach(levels)), place(levels[0]), place(levels[-1]), height)
+    ticks = _ticks(place, *_reach(levels), language)
+    return Waterfall(bars, ticks, place(levels[0]), place(levels[-1]), height)
 
 
 def shorten(label: str, letters: int = LABEL_LETTERS) -> str:
@@ -118,7 +120,7 @@ def _scale(low: float, high: float):
     return lambda level: PLOT_LEFT + (level - first) / (last - first) * (PLOT_RIGHT - PLOT_LEFT)
 
 
-def _ticks(place, low: float, high: float) -> tuple[tuple[float, str], ...]:
+def _ticks(place, low: float, high: float, language: Language) -> tuple[tuple[float, str], ...]:
     """Round probabilities within the axis, as far as they have room; the axis' ends where none is within."""
     chances = [chance for chance in TICKS if low <= math.log(chance / (1 - chance)) <= high]
     if len(chances) < 2:
@@ -127,20 +129,21 @@ def _ticks(place, low: float, high: float) -> tuple[tuple[float, str], ...]:
     for chance in chances:
         x = place(math.log(chance / (1 - chance)))
         if not ticks or x - ticks[-1][0] >= FEWEST_TICK_PIXELS:
-            ticks.append((x, show_chance(chance)))
+            ticks.append((x, show_chance(chance, language)))
     return tuple(ticks)
 
 
-def show_signed(log_odds: float, digits: int = 2) -> str:
+def show_signed(log_odds: float, digits: int = 2, language: Language = ENGLISH) -> str:
     """Log-odds with their sign, a minus as long as the plus is wide.
 
     >>> show_signed(0.5), show_signed(-1.25), show_signed(0.0)
     ('+0.50', '−1.25', '+0.00')
     """
-    return f"{log_odds:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    sign = "\N{MINUS SIGN}" if f"{log_odds:+.{digits}f}".startswith("-") else "+"
+    return sign + language.number(abs(log_odds), digits)
 
 
-def show_chance(probability: float) -> str:
+def show_chance(probability: float, language: Language = ENGLISH) -> str:
     """A probability with as many digits as it needs, never rounded to what is impossible or certain.
 
     >>> show_chance(0.123), show_chance(0.0004), show_chance(0.99952), show_chance(1e-9), show_chance(1.0)
@@ -149,6 +152,7 @@ def show_chance(probability: float) -> str:
     percent = 100 * probability
     distance = min(percent, 100 - percent)
     if distance < 1e-4:
-        return "less than 0.0001%" if percent < 50 else "more than 99.9999%"
+        told = "less than {chance}" if percent < 50 else "more than {chance}"
+        return language.text(told, chance=language.percent(1e-6 if percent < 50 else 0.999999, 4))
     digits = max(0, -math.floor(math.log10(distance) + 1e-9)) if distance < 10 else 0
-    return f"{percent:.{digits}f}%"
+    return language.percent(probability, digits)

@@ -40,7 +40,7 @@ class Language:
         self._locale = Locale.parse(tag)
         self._messages = gettext.translation(DOMAIN, FOLDER, [tag], fallback=tag == LANGUAGES[0])
         symbols = self._locale.number_symbols["latn"]
-        self._signs = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+        self._sign_table = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
         self._percent = self._locale.percent_formats[None].pattern.partition("0")[2].strip("#0")
 
     def text(self, message: str, **slots: object) -> str:
@@ -56,7 +56,11 @@ class Language:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with so many digits behind the point."""
-        return f"{value:,.{digits}f}".translate(self._signs)
+        return self.signs(f"{value:,.{digits}f}")
+
+    def signs(self, number: str) -> str:
+        """A number written the English way, with this language's own signs."""
+        return number.translate(self._sign_table)
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one in hundredths."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 
-from resellerrisk.reasons import Link, Trace, write_case
-from resellerrisk.reasons.case import Case
+from resellerrisk.reasons import Link, Ruling, Trace, show_parts, show_style, write_case
+from resellerrisk.reasons.case import Case, probability_of
+from resellerrisk.reasons.graph import draw_graph
 from resellerrisk.reasons.page import ACTION_WORDS, BAND_WORDS, EARLY_LINES_SHOWN, show_case
+from resellerrisk.signals.evidence import Evidence
 from resellerrisk.vocabulary import ACTIONS, BANDS, FORMATS, OUTCOMES
 
 HOSTILE = (
@@ -107,7 +110,7 @@ def test_the_page_is_whole(make_case):
         "Mail address at the web site's own domain: yes",
         "Order lines known: 4. For discs not yet on sale: 1 of the 3 whose street date was known when ordering.",
         "2020-05-03 , 10.0 days before",
-        "A00077 bank 2019-02-03 found fake",
+        "A00077 bank account 2019-02-03 found fake",
         "Some.Film.2019.1080p-GRP Some Film 2020-05-09 61%",
         "account/3",
         "41,230",
@@ -216,9 +219,9 @@ def test_text_and_marks_have_the_contrast_of_wcag_aa_in_every_theme(make_case):
     source = show_case(make_case())
     themes = [
         dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block))
-        for block in re.findall(r":root \{([^}]*)\}", source)
+        for block in re.findall(r"\.casefile \{([^}]*--paper:[^}]*)\}", source)
     ]
-    assert len(themes) == 3
+    assert len(themes) == 4
     for theme in themes:
         for name, least in {
             "ink": 4.5,
@@ -232,3 +235,80 @@ def test_text_and_marks_have_the_contrast_of_wcag_aa_in_every_theme(make_case):
             for ground in ("paper", "shade", "early"):
                 pair = sorted([_luminance(theme[name]), _luminance(theme[ground])])
                 assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least, (name, ground)
+
+
+def test_what_would_show_as_nothing_is_left_out_of_the_page_and_kept_in_its_twin(
+    make_case, values, contributions, typical, columns
+):
+    from resellerrisk.reasons import find_reasons, group_by_family, make_steps
+
+    little = contributions.copy()
+    little["lines_count_90d"], little["own_mail"] = -0.004, 0.004
+    parts = {
+        "reasons": find_reasons(values, little, typical, columns),
+        "steps": make_steps(values, little, columns),
+        "families": group_by_family(little, columns),
+        "probability": probability_of(-3.0 + little.sum()),
+    }
+    case = make_case(**parts)
+    text = Page(show_parts(case)["reasons"]).text
+    assert (
+        "own domain" not in text and "1,204 lines" not in text and "0.00 " not in text.replace("as 0.00 ", "")
+    )
+    assert "own domain" in case.to_json() and "1,204 lines" in case.to_json()
+    assert "own domain" in Page(show_parts(make_case())["reasons"]).text
+
+
+def test_bank_card_and_tax_values_are_masked_in_page_and_twin(make_case):
+    rows = pd.DataFrame(
+        {
+            "account_id": ["A2", "A3", "A4"],
+            "kind": ["bank", "phone", "tax_id"],
+            "value": ["de89370400440532013000", "+12125550100", "123"],
+            "other_value": ["de89370400440532013000", "+12125550100", "124"],
+            "counts": [1.0, 1.0, 1.0],
+        }
+    )
+    found = Evidence(
+        "own_mail", "A00012", pd.Timestamp("2020-06-30"), 3.0, "links", rows, lambda one: len(one.rows)
+    )
+    case = make_case(evidence={"own_mail": found})
+    for told in (Page(show_case(case)).text, json.loads(case.to_json())["evidence"]["own_mail"]["rows"]):
+        told = str(told)
+        assert "de8937" not in told and "•••• 3000" in told and "+12125550100" in told
+        assert "'123'" not in told and " 124" not in told
+    assert found.recompute() == 3.0 and rows["value"][0] == "de89370400440532013000"
+
+
+def test_the_links_are_drawn_with_what_they_share_and_what_was_decided(make_case):
+    links = tuple(
+        Link(f"A{number:02d}", kind, pd.NaT, "fake" if number == 13 else None, number / 20)
+        for number in range(1, 16)
+        for kind in ("bank", "phone")
+    )
+    text = Page(show_parts(make_case(links=links))["links"]).text
+    assert "A13 · found fake" in text and "bank account, phone" in text
+    assert "Not drawn, with weaker links: 3." in text
+    drawn = draw_graph(links)
+    assert [node.account_id for node in drawn.nodes][:2] == ["A15", "A14"]
+    assert all(0 < node.y < drawn.height for node in drawn.nodes)
+    assert draw_graph(()).nodes == ()
+
+
+def test_what_people_decided_is_shown_where_it_is_given(make_case):
+    assert "What people decided" not in Page(show_case(make_case())).text
+    ruling = Ruling(
+        pd.Timestamp("2020-07-01 09:00"), "mira", "proposed", "Block", "No shop was found.", "<b>note"
+    )
+    text = Page(show_case(make_case(decisions=(ruling,)))).text
+    assert "2020-07-01 09:00:00 UTC mira proposed Block No shop was found. <b>note" in text
+    assert json.loads(make_case(decisions=(ruling,)).to_json())["decisions"][0]["by"] == "mira"
+
+
+def test_every_rule_of_the_style_stands_under_its_own_class():
+    style = re.sub(r"@(media|page)[^{]*", "", show_style())
+    selectors = [part.strip() for part in re.findall(r"([^{};]+)\{", style) if "--" not in part]
+    assert len(selectors) > 60
+    assert [
+        one for whole in selectors for one in whole.split(",") if one.strip() and ".casefile" not in one
+    ] == []
