@@ -169,6 +169,10 @@ def evaluate(
         Path | None, typer.Option(help="Who is fake, since when: account_id, is_fake, ring, since.")
     ] = None,
     settings: SettingsFile = None,
+    ablation: Annotated[
+        bool,
+        typer.Option("--ablation", help="Also what each family of signals gives; fits twenty models more."),
+    ] = False,
     out: Out = None,
     limit: Limit = 0.05,
 ) -> None:
@@ -184,7 +188,9 @@ def evaluate(
     moment, chosen = read_moment(as_of, "--as-of"), read_settings(settings)
     market = read_tables(data, limit, None)
     with progress.status("evaluating"):
-        evaluation = evaluate_subject(market, subject, moment, truth=truth, settings=chosen)
+        evaluation = evaluate_subject(
+            market, subject, moment, truth=truth, settings=chosen, ablation=ablation
+        )
     say.print(evaluation.to_markdown(), markup=False)
     if out is not None:
         with whole_folder(out) as folder:

@@ -11,7 +11,7 @@ from resellerrisk.cluster.rounds import Choice, Judge
 from resellerrisk.cluster.session import open_session
 from resellerrisk.decisions import Settings, read_settings
 from resellerrisk.pipeline.scoring import find_accounts
-from resellerrisk.pipeline.training import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.signals.peers import compared_columns
 from resellerrisk.tables import as_utc
 from resellerrisk.tables.checking import LIMIT

@@ -11,7 +11,9 @@ from importlib import import_module
 _HOME = {
     "Evaluation": "evaluation",
     "Recall": "recall",
+    "compare_families": "families",
     "estimate_recall": "recall",
+    "give_nothing": "families",
     "judge": "judging",
     "take_judged": "judged",
 }

@@ -7,6 +7,7 @@ here of probabilities, costs or discs: only the order of the rows counts.
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -67,6 +68,13 @@ def measure_detection(
         above = means["probability"]["average_precision"] - means[rival]["average_precision"]
         figures[f"average_precision_above/{rival}"] = from_draws(above, judged.frame)
     return figures, pd.DataFrame(table)
+
+
+def draw_average_precision(judged: Judged, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Average precision of any ranking of the judged rows, mean over moments: the sample first, then each draw; shape (B,)."""
+    scored = replace(judged, frame=judged.frame.assign(score=score))
+    everyone = np.ones(len(judged.frame), bool)
+    return _mean_over(_measure_moments(scored, "score", everyone, 1.0, weights))["average_precision"]
 
 
 def measure_rings(

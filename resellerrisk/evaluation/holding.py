@@ -73,6 +73,14 @@ def measure_held_back(
     return figures, pd.DataFrame(table), curves
 
 
+def draw_held_back(
+    judged: Judged, score: np.ndarray, weights: np.ndarray, share: float = DELAYED["1_percent"]
+) -> np.ndarray:
+    """Share of the fakes' discs held back by any ranking of the judged orders: the sample first, then each draw; shape (B,)."""
+    rows = judged.frame.assign(score=score)
+    return _hold(_weigh(rows[rows["early_lines"] > 0], "score", judged.clusters, weights), share)
+
+
 def _weigh(rows: pd.DataFrame, ranking: str, clusters: int, weights: np.ndarray) -> Weighed:
     fake = rows["fake"].to_numpy()
     gain, price = (

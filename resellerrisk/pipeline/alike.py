@@ -12,7 +12,7 @@ import pandas as pd
 from resellerrisk.decisions import Settings, score_1000
 from resellerrisk.matrix import build_matrix, newest_outcomes
 from resellerrisk.pipeline.scoring import Scores
-from resellerrisk.pipeline.training import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.reasons import Similar
 from resellerrisk.reasons.grouped import family_of
 from resellerrisk.signals.compute import Signals, Snapshots

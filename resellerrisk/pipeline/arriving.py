@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from resellerrisk.errors import InputError
-from resellerrisk.pipeline.training import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import compared_columns, month_of, take_peers
 from resellerrisk.tables import Market, as_utc

@@ -22,7 +22,7 @@ from resellerrisk.pipeline.scoring import (
     score_matrix,
     typical_of,
 )
-from resellerrisk.pipeline.training import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.reasons import (
     Case,
     Link,

@@ -22,7 +22,7 @@ from resellerrisk.matrix import (
     take,
 )
 from resellerrisk.model import to_explanation
-from resellerrisk.pipeline.training import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.reasons import write_reasons
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column

@@ -6,8 +6,6 @@ enough fakes are confirmed, boosted trees that start from it. The boosted one se
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score
 
-from resellerrisk.errors import InputError, ModelError
+from resellerrisk.errors import InputError
 from resellerrisk.matrix import (
     LEAD_DAYS,
     Matrix,
@@ -29,6 +27,7 @@ from resellerrisk.matrix import (
     thin_out,
 )
 from resellerrisk.model import RiskModel
+from resellerrisk.pipeline.trained import Trained, hash_column, hash_columns, hash_model
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
@@ -68,70 +67,6 @@ NEWEST_DAYS = 90
 MOST_NEWEST = 2_000
 #: The signal that tells shops' kinds apart in what is typical of them.
 TYPE_COLUMN = "business_type"
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A model with what it was made from.
-
-    Attributes
-    ----------
-    subject : str
-        What it scores.
-    model : RiskModel
-        The estimator.
-    version : str
-        ``name/number`` where it is registered, else the beginning of its text's hash.
-    """
-
-    subject: str
-    model: RiskModel
-    version: str
-
-    @property
-    def facts(self) -> dict:
-        """What the training wrote down: as_of, data fingerprint, counts, labels, signals."""
-        return self.model.facts_
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Declarations of the model's columns, in its order; signals that are new since its training are left out.
-
-        Raises
-        ------
-        ModelError
-            Where a signal it was trained on is gone, or is declared otherwise.
-        """
-        there = {column.name: column for column in catalogue().for_subject(self.subject)}
-        hashes = self.facts.get("signal_hashes", {})
-        gone = [name for name in self.model.columns_ if name not in there]
-        other = [
-            name
-            for name in self.model.columns_
-            if name in there and name in hashes and hashes[name] != hash_column(there[name])
-        ]
-        if gone or other:
-            raise ModelError(
-                f"Model {self.version} was trained on other signals than this program has.",
-                f"Gone: {', '.join(gone) or 'none'}. Declared otherwise: {', '.join(other) or 'none'}.",
-                hint=f"resellerrisk train DATA --subject {self.subject}",
-            )
-        return tuple(there[name] for name in self.model.columns_)
-
-    def save(self, folder) -> None:
-        """Write the model to a folder."""
-        self.model.save(folder)
-
-    @classmethod
-    def load(cls, folder, version: str | None = None) -> Trained:
-        """Read a model from a folder; a changed byte is refused."""
-        model = RiskModel.load(folder)
-        if "subject" not in model.facts_:
-            raise ModelError(
-                f"{folder} holds a model that does not say what it scores.",
-                hint="train it by resellerrisk train",
-            )
-        return cls(model.facts_["subject"], model, version or hash_model(model))
 
 
 def train(
@@ -421,27 +356,3 @@ def model_parameters(subject: str, columns: tuple[Column, ...], seed: int) -> di
         "categories": {column.name: len(column.unit.words) for column in columns if column.unit.words},
         "random_state": seed,
     }
-
-
-def hash_model(model: RiskModel) -> str:
-    """The beginning of the SHA-256 of the model's text: the version of a model that is not registered."""
-    return hashlib.sha256(model.booster_.model_to_string().encode()).hexdigest()[:12]
-
-
-def hash_columns(columns: tuple[Column, ...]) -> str:
-    """A hash over what the columns are called and how they are declared, in their order."""
-    return hashlib.sha256(json.dumps([[c.name, hash_column(c)] for c in columns]).encode()).hexdigest()
-
-
-def hash_column(column: Column) -> str:
-    """A hash over how a column is declared: rows, measure, unit, window and direction. Its code is not part of it."""
-    declared, window = column.declaration, column.window
-    told = [
-        declared.table,
-        declared.measure.kind,
-        declared.measure.unit.name,
-        declared.riskier,
-        [window.far, window.near, window.own_order] if window else None,
-        column.base.name if column.base else None,
-    ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]

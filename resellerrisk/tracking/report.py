@@ -17,7 +17,8 @@ from resellerrisk.evaluation.pictures import write_plots, write_shap
 from resellerrisk.model.shap_values import strongest, to_explanation
 from resellerrisk.pipeline import Trained
 from resellerrisk.pipeline.held_out import HeldOut
-from resellerrisk.pipeline.training import TrainingSet, hash_column
+from resellerrisk.pipeline.trained import hash_column
+from resellerrisk.pipeline.training import TrainingSet
 from resellerrisk.tracking.card import write_card
 
 #: Training rows that shap's plots show: the newest.
