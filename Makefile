@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := resellerrisk pipelines tests
 RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RUF002,RUF003,RUF005,RUF043,RUF059
 
-.PHONY: demo test slow lint bench figures torture clean
+.PHONY: demo test slow lint bench docs figures torture clean
 
 demo: .venv/core.done
 	$(BIN)/python -m pipelines.demo
@@ -30,6 +30,14 @@ slow: .venv/test.done
 
 bench: .venv/test.done
 	$(BIN)/python -m tests.benchmarks.explanations
+
+docs: .venv/docs.done
+	$(BIN)/python -m resellerrisk.cli.documents
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+.venv/docs.done: .venv/core.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs,review]'
+	touch $@
 
 torture: .venv/test.done
 	$(BIN)/python -m tests.torture

@@ -43,9 +43,9 @@ def read_accounts(data: str | os.PathLike | None) -> pd.DataFrame | None:
     """Ids and names of the contract's accounts table; None where no folder is named."""
     if data is None:
         return None
-    from resellerrisk.tables.files import open_folder
+    from resellerrisk.tables.opening import open_tables
 
-    tables, faults = open_folder(data, ("accounts",))
+    tables, faults = open_tables(data, ("accounts",))
     if faults or "accounts" not in tables:
         raise DeskError(f"The accounts table in {data} cannot be read.", hint=f"resellerrisk check {data}")
     cells = tables["accounts"].cells
