@@ -23,6 +23,7 @@ from resellerrisk.links.identity import (
 from resellerrisk.links.links import Links
 from resellerrisk.links.listing import list_group, list_links, list_steps
 from resellerrisk.links.normalise import normalise
+from resellerrisk.links.resembling import find_resembling
 
 __all__ = [
     "LINK_FIGURES",
@@ -33,6 +34,7 @@ __all__ = [
     "Links",
     "MailLists",
     "find_links",
+    "find_resembling",
     "list_group",
     "list_links",
     "list_steps",
