@@ -53,8 +53,23 @@ Model = Annotated[
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Costs and capacity as TOML; packaged ones by default.")
 ]
-Engine = Annotated[str, typer.Option(help="memory; parts: part by part, in less memory, parquet only.")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        help="memory; parts: part by part, in less memory, parquet only; spark: on a cluster, parquet only."
+    ),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        help="With --engine spark, the cluster: local[2], spark://HOST:7077, yarn, ...; "
+        "by default what Spark's configuration says, else this machine."
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
+OutAnywhere = Annotated[
+    str | None, typer.Option(help="Folder for the results; with --engine spark wherever Spark can write.")
+]
 
 
 def read_moment(text: str, option: str):

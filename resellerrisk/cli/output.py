@@ -63,7 +63,13 @@ def write_run(folder: Path, out: Path, trained, fingerprint: str, intake, scored
     folder, out : Path
         Where the result is being written, and where it will stand.
     """
-    facts = {
+    write_facts(folder, run_facts(trained, fingerprint, intake, scored))
+    say.print(f"{scored:,} rows in {out}: scores, contributions, signals, run.json.")
+
+
+def run_facts(trained, fingerprint: str, intake, scored: int) -> dict:
+    """What was scored by which model from which rows."""
+    return {
         "subject": trained.subject,
         "model_version": trained.version,
         "model_as_of": trained.facts["as_of"],
@@ -71,8 +77,6 @@ def write_run(folder: Path, out: Path, trained, fingerprint: str, intake, scored
         "rows": intake.to_dict("records"),
         "scored": scored,
     }
-    write_facts(folder, facts)
-    say.print(f"{scored:,} rows in {out}: scores, contributions, signals, run.json.")
 
 
 def write_facts(folder: Path, facts: dict) -> None:

@@ -14,8 +14,9 @@ from resellerrisk.cli.options import (
     Data,
     Engine,
     Limit,
+    Master,
     Model,
-    Out,
+    OutAnywhere,
     Quarantine,
     SettingsFile,
     Subject,
@@ -41,11 +42,12 @@ def score(
     account: Annotated[list[str] | None, typer.Option(help="Only this account; may be repeated.")] = None,
     model: Model = None,
     settings: SettingsFile = None,
-    out: Out = None,
+    out: OutAnywhere = None,
     format: Annotated[str, typer.Option(help="parquet or csv.")] = "parquet",
     limit: Limit = 0.05,
     quarantine: Quarantine = None,
     engine: Engine = "memory",
+    master: Master = None,
 ) -> None:
     """Score accounts at T, or the applications or orders of a time; each score with its reasons.
 
@@ -59,8 +61,9 @@ def score(
     moments = read_moments(as_of=as_of, since=since, until=until)
     check_format(format)
     trained = load(home(), subject, model)
-    if check_engine(engine) != "memory":
-        score_elsewhere(engine, data, trained, out, format, quarantine, moments, account, chosen, limit)
+    if check_engine(engine, master) != "memory":
+        asked = {"accounts": account or None, "settings": chosen, "limit": limit, **moments}
+        score_elsewhere(engine, data, trained, out, format, quarantine, master, asked)
         return
     market = read_tables(data, limit, quarantine)
     with progress.status("scoring"):
@@ -69,7 +72,7 @@ def score(
     if out is not None:
         with whole_folder(out) as folder:
             scored.write(folder, format)
-            write_run(folder, out, trained, market.fingerprint, market.intake, len(scored.scores))
+            write_run(folder, Path(out), trained, market.fingerprint, market.intake, len(scored.scores))
 
 
 @app.command()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_HOME = {"open_session": "session", "score_spark": "scoring", "train_spark": "training"}
+_HOME = {
+    "SparkFolder": "reading",
+    "open_session": "session",
+    "score_spark": "scoring",
+    "train_spark": "training",
+}
 __all__ = list(_HOME)
 
 
