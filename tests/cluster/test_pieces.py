@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resellerrisk.cli.engines import check_engine
 from resellerrisk.cluster import pieces
 from resellerrisk.cluster.rounds import Deal, Judge
-from resellerrisk.errors import ModelError
+from resellerrisk.errors import InputError, ModelError
 from resellerrisk.parts.checks import PartFound
 from resellerrisk.parts.chunks import ROW
 from resellerrisk.signals.whole import take_extract
@@ -110,3 +111,13 @@ def test_a_model_travels_as_its_files_and_a_changed_byte_is_refused(trained):
     judge.files["model.txt"] = bytes(broken)
     with pytest.raises(ModelError, match="not as it was written"):
         judge.trained()
+
+
+@pytest.mark.parametrize(
+    ("engine", "master", "message"),
+    [("spak", None, "There is no engine 'spak'"), ("parts", "local[2]", "--master names a cluster")],
+)
+def test_an_engine_that_is_not_there_and_a_cluster_for_another_engine_are_refused(engine, master, message):
+    with pytest.raises(InputError, match=message):
+        check_engine(engine, master)
+    assert check_engine("spark", "local[2]") == "spark"
