@@ -1,0 +1,240 @@
+"""The matrix side by side: forty common as-of aggregates by this program, by bare numba, and by other libraries.
+
+    python -m tests.benchmarks.matrix [--lines 10000000] [--accounts 20000] [--write]
+
+Every contestant works in a process of its own on the same market, made for the run; its values are compared with ours before
+anything is told. CPU seconds of all threads, the median of several runs. ``--write`` puts the tables into docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tests.benchmarks.page import describe_machine, table, write_section
+
+MONTHS = np.arange("2019-01", "2021-01", dtype="datetime64[M]").astype("datetime64[us]")
+#: No further run is begun once those done took so many seconds.
+PATIENCE = 40
+MOST_RUNS = 5
+#: Of every so many accounts one, for what would take too long on all.
+SHARE = 10
+
+
+def snapshots_of(market, case: str):
+    """Each account on 24 firsts of the month, or each line at its own moment; by account and moment."""
+    from resellerrisk.signals.compute import Signals, Snapshots
+    from tests.benchmarks.aggregates import forty
+
+    if case == "months":
+        count = len(market.account_ids)
+        return Snapshots(np.repeat(np.arange(count), MONTHS.size), np.tile(MONTHS.view(np.int64), count))
+    rows = Signals(market, forty()).views.orders
+    return Snapshots(rows.account, rows.at.view(np.int64))
+
+
+def ours(market, snapshots) -> pd.DataFrame:
+    """The program's own way from a market to the matrix."""
+    from resellerrisk.signals.compute import Signals
+    from tests.benchmarks.aggregates import forty
+
+    catalogue = forty()
+    return Signals(market, catalogue).compute(snapshots, catalogue.columns)
+
+
+def bare_arguments(market, snapshots) -> tuple:
+    """What the hard-coded kernel gets: numbers in the order of time."""
+    from tests.benchmarks.aggregates import WINDOWS
+    from tests.benchmarks.rivals import plain_lines
+
+    lines, price = plain_lines(market), market.orders.sort_values("ordered_at", kind="stable")["unit_price"]
+    at = lines["at"].to_numpy().view(np.int64)
+    columns = [lines[name].to_numpy() for name in ("title", "quantity")]
+    words = [lines[name].to_numpy() for name in ("ship", "pay")]
+    sizes = len(market.account_ids), len(market.title_ids)
+    given = lines["account"].to_numpy(), at, *columns, price.to_numpy(), *words
+    return *given, snapshots.account, snapshots.at, *sizes, np.array(WINDOWS)
+
+
+def bare_read(folder: Path, columns: list[str] | None = None):
+    """Order lines from parquet, texts as codes, nothing looked at."""
+    import pyarrow.parquet as pq
+
+    texts = ["order_id", "account_id", "title_id", "ship_method", "ship_to", "payment_method"]
+    with pq.ParquetFile(folder / "orders.parquet", read_dictionary=texts) as file:
+        return file.read(columns, use_threads=False)
+
+
+def prepare(name: str, folder: Path, case: str):
+    """A function that does a contestant's work once, the snapshots it answers, and which of all those are."""
+    from resellerrisk.tables import read_market
+    from tests.benchmarks import bare, rivals
+
+    if name == "bare read":
+        return lambda: bare_read(folder), 0, None
+    market = read_market(folder)
+    asked = snapshots_of(market, case)
+    every = np.arange(len(asked))
+    if name == "resellerrisk":
+        return lambda: ours(market, asked), len(asked), every
+    if name == "whole way":
+        return lambda: ours(read_market(folder), asked), len(asked), every
+    if name == "bare kernel":
+        given = bare_arguments(market, asked)
+        return lambda: bare.forty(*given).T, len(asked), every
+    rival, lines = getattr(rivals, name.split(",")[0]), rivals.plain_lines(market)
+    if name in ("PandasRolling", "Featuretools"):
+        every = np.flatnonzero(asked.account % SHARE == 3)
+    if name == "Featuretools, own cut-offs":
+        every = np.random.default_rng(0).choice(
+            np.flatnonzero(asked.account % SHARE == 3), 100, replace=False
+        )
+        asked.at[every] += np.arange(100) * 1_000_000
+    if every.size < len(asked):
+        lines = lines[lines["account"] % SHARE == 3].reset_index(drop=True)
+    wanted = pd.DataFrame({"account": asked.account.astype(np.int32), "at": asked.moments}).iloc[every]
+    return rival(lines, wanted.reset_index(drop=True)).compute, len(every), every
+
+
+def run_one(name: str, folder: str, case: str, out: str) -> None:
+    """One contestant: times, peak of memory, and its values on disk."""
+    warnings.simplefilter("ignore")
+    work, count, every = prepare(name, Path(folder), case)
+    if name in ("bare kernel", "resellerrisk", "whole way"):
+        work()  # what is compiled stands on disk afterwards
+    took = []
+    while not took or (len(took) < MOST_RUNS and sum(took) < PATIENCE):
+        values, before = None, time.process_time()
+        values = work()
+        took.append(time.process_time() - before)
+    if every is not None:
+        np.save(f"{out}.npy", np.asarray(values, np.float64))
+        np.save(f"{out}-places.npy", every)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    Path(f"{out}.json").write_text(
+        json.dumps(
+            {"name": name, "cpu": statistics.median(took), "runs": len(took), "peak": peak, "count": count}
+        )
+    )
+
+
+def measure(names: list[str], folder: Path, case: str, work: Path) -> dict[str, dict]:
+    """Every contestant after the other; stops where values differ from ours."""
+    found, expected = {}, None
+    for place, name in enumerate(names):
+        out = work / f"{case}-{place}"
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.matrix",
+            "--one",
+            name,
+            str(folder),
+            case,
+            str(out),
+        ]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        found[name] = json.loads(Path(f"{out}.json").read_text())
+        if Path(f"{out}.npy").exists() and not name.endswith("own cut-offs"):
+            values, every = np.load(f"{out}.npy"), np.load(f"{out}-places.npy")
+            expected = values if expected is None else expected
+            _compare(name, values, expected[every])
+        print(f"{case}: {name} {found[name]['cpu']:.2f} s", flush=True)
+    return found
+
+
+def _compare(name: str, values: np.ndarray, expected: np.ndarray) -> None:
+    from tests.benchmarks.rivals import PandasRolling
+
+    if name == "PandasRolling":
+        values, expected = values[:, PandasRolling.columns], expected[:, PandasRolling.columns]
+    same = np.isclose(values, expected, rtol=1e-9, atol=0) | (np.isnan(values) & np.isnan(expected))
+    if not same.all():
+        raise SystemExit(f"{name}: {(~same).sum()} of {same.size} values differ; nothing is told.")
+
+
+WORDS = {
+    "bare kernel": "the same hard-coded in numba",
+    "bare read": "bare read of the lines (pyarrow)",
+    "whole way": "resellerrisk from parquet: read, check, order, compute, DataFrame",
+    "DuckDB": "DuckDB, running sums and ASOF joins",
+    "Polars": "Polars, running sums and join_asof",
+    "PandasLoop": "pandas, a loop over snapshot moments",
+    "PandasRolling": "pandas groupby.rolling",
+    "Featuretools": "featuretools, 24 shared cut-offs",
+    "Featuretools, own cut-offs": "featuretools, a cut-off for each snapshot",
+}
+
+
+def tell(found: dict[str, dict], order: list[str]) -> str:
+    """A table; what was done for some snapshots only is scaled to all."""
+    all_of_them = found["resellerrisk"]["count"]
+    own, rows = found["resellerrisk"]["cpu"], []
+    for name in order:
+        one = found[name]
+        scale = all_of_them / one["count"] if one["count"] else 1
+        done = "" if scale == 1 else f" (from {one['count']:,} snapshots)"
+        rows.append(
+            [
+                WORDS.get(name, "**resellerrisk**, declared signals, from a market in memory") + done,
+                f"{one['cpu'] * scale:,.2f}",
+                f"{one['cpu'] * scale / own:,.1f}",
+                str(one["runs"]),
+                f"{one['peak']:.1f}",
+            ]
+        )
+    return table(["contestant", "CPU s", "ratio", "runs", "peak GiB of its process"], rows)
+
+
+def main() -> None:
+    """Make the markets, measure, compare, tell."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--one", nargs=4)
+    asked.add_argument("--lines", type=int, default=10_000_000)
+    asked.add_argument("--accounts", type=int, default=20_000)
+    asked.add_argument("--write", action="store_true")
+    told = asked.parse_args()
+    if told.one:
+        run_one(*told.one)
+        return
+    from tests.benchmarks.lines import write_lines
+
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        months = ["resellerrisk", "bare kernel", "bare read", "whole way", "DuckDB", "Polars", "PandasLoop"]
+        months += ["Featuretools", "Featuretools, own cut-offs"]
+        every = ["resellerrisk", "bare kernel", "DuckDB", "PandasRolling"]
+        write_lines(work / "large", told.lines, told.accounts)
+        first = measure(months, work / "large", "months", work)
+        write_lines(work / "small", told.lines // 10, told.accounts)
+        second = measure(every, work / "small", "lines", work)
+    whole = first["whole way"]["cpu"] / (first["bare kernel"]["cpu"] + first["bare read"]["cpu"])
+    libraries = ("pandas", "numpy", "numba", "pyarrow", "duckdb", "polars", "featuretools")
+    text = "\n\n".join(
+        [
+            f"`python -m tests.benchmarks.matrix --write`, {describe_machine(*libraries)}",
+            f"{told.lines:,} lines, {told.accounts:,} accounts on {MONTHS.size} firsts of the month:",
+            tell(first, months),
+            f"The whole way takes {whole:.2f} times the bare kernel and the bare read together.",
+            f"{told.lines // 10:,} lines, every line its own snapshot:",
+            tell(second, every),
+        ]
+    )
+    print(text)
+    if told.write:
+        write_section("performance.md", "matrix", text)
+
+
+if __name__ == "__main__":
+    main()
