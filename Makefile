@@ -2,10 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := resellerrisk pipelines tests
+CODE := resellerrisk pipelines notebooks tests
 RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RUF002,RUF003,RUF005,RUF043,RUF059
 
-.PHONY: demo test slow lint bench docs figures torture clean
+.PHONY: demo test slow lint bench docs figures torture notebooks clean
 
 demo: .venv/core.done
 	$(BIN)/python -m pipelines.demo
@@ -45,6 +45,10 @@ torture: .venv/test.done
 # Every figure of README and docs/figures.md; some alone: PART="account trace", those not yet made: PART=missing.
 figures: .venv/test.done
 	$(BIN)/python -m tests.figures $(PART) $(if $(SHARED),--shared $(SHARED))
+
+# Makes each .ipynb anew from the text source beside it, run from top to bottom.
+notebooks: .venv/test.done
+	$(BIN)/python -m notebooks.build
 
 clean:
 	rm -rf .venv build dist demo .resellerrisk

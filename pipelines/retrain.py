@@ -27,6 +27,11 @@ def main() -> int:
         "--subject", action="append", choices=SUBJECTS, help="may be repeated; all three by default"
     )
     parser.add_argument("--seed", type=int, default=0, help="same data, same seed, same model bytes")
+    parser.add_argument(
+        "--ablation",
+        action="store_true",
+        help="tell what each family of signals gives; twenty trainings more",
+    )
     return run("retrain", parser.parse_args(), retrain_models)
 
 
@@ -45,6 +50,7 @@ def retrain_models(job: Job, options: argparse.Namespace) -> None:
                     subject,
                     options.as_of,
                     seed=options.seed,
+                    ablation=options.ablation,
                     settings=settings,
                     signals=signals,
                     who="pipelines.retrain",

@@ -37,6 +37,12 @@ def train(
         Path | None, typer.Option(help="Parameters of the model as JSON, such as tune writes.")
     ] = None,
     challenge: Annotated[bool, typer.Option(help="Score it beside the champion from now on.")] = False,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="What each family gives, in the report and the run; twenty trainings more."
+        ),
+    ] = False,
     settings: SettingsFile = None,
     limit: Limit = 0.05,
     quarantine: Quarantine = None,
@@ -65,6 +71,7 @@ def train(
             unlabelled=unlabelled,
             settings=chosen,
             challenge=challenge,
+            ablation=ablation,
             **grown,
         )
     facts, name = kept.trained.facts, kept.trained.version

@@ -69,7 +69,8 @@ def compare(frame: pd.DataFrame, subject: str, resamples: int = RESAMPLES, seed:
     frame : DataFrame
         As for `take_judged`, with the challenger's ``probability``; beside it ``champion_probability``,
         ``champion_held`` and ``challenger_held`` (bool: anything but release was recommended), and where they are told
-        ``business_type``, ``small`` and ``young``.
+        ``business_type``, ``small`` and ``young``. ``telling`` (bool): whether what turned out says anything of the
+        probabilities; all rows where it is not there.
     subject : {"application", "account", "order"}
     resamples, seed : int
         Of the bootstrap over whole accounts.
@@ -78,7 +79,7 @@ def compare(frame: pd.DataFrame, subject: str, resamples: int = RESAMPLES, seed:
     -------
     Comparison
         Measures: ``average_precision`` (mean over moments), ``fakes_held`` and ``honest_held`` (shares of rows),
-        ``log_loss`` and ``foretold_over_seen`` (probabilities foretold over fakes seen; over everyone alone).
+        ``log_loss`` and ``foretold_over_seen`` (probabilities foretold over fakes seen; over everyone alone, telling rows).
 
     Raises
     ------
@@ -141,8 +142,9 @@ def _measure(rows: pd.DataFrame, group: str, clusters: int, weights: np.ndarray)
         "honest_held": tuple(ratio(each * (1 - fake), 1 - fake) for each in held),
     }
     if group == EVERYONE:
-        told["log_loss"] = tuple(ratio(_log_loss(score, fake), np.ones(len(rows))) for score in both)
-        told["foretold_over_seen"] = tuple(ratio(score, fake) for score in both)
+        telling = rows["telling"].to_numpy(float) if "telling" in rows else np.ones(len(rows))
+        told["log_loss"] = tuple(ratio(_log_loss(score, fake) * telling, telling) for score in both)
+        told["foretold_over_seen"] = tuple(ratio(score * telling, fake * telling) for score in both)
     return told
 
 

@@ -119,6 +119,7 @@ def fit_without_labels(model, X, families, probabilities=(), prevalence=0.02):
     model.training_ = {
         "kind": "directions",
         "rows": len(X),
+        "split": "none",
         "columns_used": len(found.used),
         "assumed_prevalence": float(prevalence),
         "note": "No outcome was learnt from: the probability rests on an assumed share of fakes.",

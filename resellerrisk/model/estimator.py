@@ -293,7 +293,11 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         return explain(self.booster_, values, self._threads(values))
 
     def explainer(self):
-        """A `shap.TreeExplainer` of the Booster, for shap's own plots; its values are `contributions`."""
+        """A `shap.TreeExplainer` of the Booster, for shap's own plots; its values are `contributions`.
+
+        Its ``shap_interaction_values`` take another way and read a split on a category as one on a number: rows in which that
+        matters do not add up to the contributions, so check them (notebooks/04_explain_a_score.ipynb).
+        """
         import shap
 
         check_is_fitted(self)

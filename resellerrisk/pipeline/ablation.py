@@ -17,7 +17,9 @@ from resellerrisk.pipeline.training import TrainingSet, fit, score_without_label
 from resellerrisk.signals.declare import FAMILIES
 
 
-def ablate(rows: TrainingSet, later: Matrix, judged: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
+def ablate(
+    rows: TrainingSet, later: Matrix, judged: pd.DataFrame, *, seed: int = 0, **parameters
+) -> pd.DataFrame:
     """Refit for every family of the model's signals, twice.
 
     Parameters
@@ -28,7 +30,7 @@ def ablate(rows: TrainingSet, later: Matrix, judged: pd.DataFrame, *, seed: int 
         The rows that are judged.
     judged : DataFrame
         The same rows with what turned out and the whole model's ``probability``.
-    seed : int
+    seed, **parameters
         Of the fits.
 
     Returns
@@ -43,21 +45,18 @@ def ablate(rows: TrainingSet, later: Matrix, judged: pd.DataFrame, *, seed: int 
     without, alone, counts = {}, {}, {}
     for family in families:
         inside = np.array([found == family for found in of_family.values()])
-        without[family] = _rank(rows, later, ~inside, seed)
-        alone[family] = _rank(rows, later, inside, seed)
+        without[family] = _rank(rows, later, ~inside, seed, parameters)
+        alone[family] = _rank(rows, later, inside, seed, parameters)
         counts[family] = int(inside.sum())
     return compare_families(judged, rows.subject, without, alone, counts, seed=seed)
 
 
-def _rank(rows: TrainingSet, later: Matrix, chosen: np.ndarray, seed: int) -> np.ndarray:
+def _rank(rows: TrainingSet, later: Matrix, chosen: np.ndarray, seed: int, parameters: dict) -> np.ndarray:
     """Margins of a model of some of the columns on later rows, float64[n]."""
     columns = tuple(column for column, taken in zip(rows.matrix.columns, chosen, strict=True) if taken)
     names = [column.name for column in columns]
     values = rows.matrix.values[names]
-    fewer = replace(
-        rows,
-        matrix=replace(rows.matrix, values=values, columns=columns),
-        start=score_without_labels(values[rows.labels != 1], rows.subject, columns, seed),
-        newest=rows.newest[names],
-    )
-    return fit(fewer, "", seed=seed).model.margin(later.values[names])
+    start = score_without_labels(values[rows.labels != 1], rows.subject, columns, seed)
+    matrix = replace(rows.matrix, values=values, columns=columns)
+    fewer = replace(rows, matrix=matrix, start=start, newest=rows.newest[names])
+    return fit(fewer, "", seed=seed, **parameters).model.margin(later.values[names])

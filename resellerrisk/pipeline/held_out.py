@@ -15,6 +15,7 @@ from resellerrisk.decisions import Settings
 from resellerrisk.errors import InputError
 from resellerrisk.evaluation import Evaluation, judge
 from resellerrisk.matrix import Matrix, build_matrix
+from resellerrisk.pipeline.ablation import ablate
 from resellerrisk.pipeline.evaluating import judged_frame, later_snapshots, read_truth
 from resellerrisk.pipeline.training import Trained, TrainingSet, fit, training_set
 from resellerrisk.signals.compute import Signals
@@ -70,6 +71,7 @@ def hold_out(
     settings: Settings,
     *,
     seed: int = 0,
+    ablation: bool = False,
     unlabelled: str = UNLABELLED[0],
     **parameters,
 ) -> tuple[HeldOut | None, str]:
@@ -86,6 +88,8 @@ def hold_out(
         Costs and capacity.
     seed, unlabelled, **parameters
         As for the training itself.
+    ablation : bool
+        Also fit again without each family of signals, and with nothing else.
 
     Returns
     -------
@@ -115,6 +119,7 @@ def hold_out(
             "program": __version__,
             "seed": seed,
         },
+        ablation=ablate(rows, later, judged, seed=seed, **parameters) if ablation else None,
         signals=later.values,
         directions={column.name: column.riskier for column in trained.columns if column.riskier},
     )

@@ -27,6 +27,7 @@ from resellerrisk.matrix import (
     thin_out,
 )
 from resellerrisk.model import RiskModel
+from resellerrisk.pipeline.incumbent import SURE, share_ahead
 from resellerrisk.pipeline.trained import Trained, hash_column, hash_columns, hash_model
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
@@ -224,12 +225,18 @@ def find_doubtful(margin: np.ndarray, undecided: np.ndarray) -> np.ndarray:
     return undecided & (margin > np.quantile(margin[undecided], 1 - DOUBTFUL_SHARE))
 
 
-def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters) -> Trained:
-    """Fit on a training set, choose which model serves, and write down what it was made from."""
+def fit(
+    rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, incumbent: str | None = None, **parameters
+) -> Trained:
+    """Fit on a training set, choose which model serves, and write down what it was made from.
+
+    ``incumbent`` is the kind of model that serves already (a key of `SERVES`), where one does.
+    """
     fitting = rows.fitting
     columns, snapshots, labels = fitting.matrix.columns, fitting.matrix.snapshots, fitting.labels
     fakes = int(np.unique(snapshots.account[labels == 1]).size)
-    model, why = choose_model(rows, fakes, model_parameters(rows.subject, columns, seed) | parameters)
+    chosen = model_parameters(rows.subject, columns, seed) | parameters
+    model, why = choose_model(rows, fakes, chosen, incumbent)
     model.facts_ = {
         "subject": rows.subject,
         "as_of": rows.as_of.isoformat(),
@@ -252,8 +259,13 @@ def fit(rows: TrainingSet, data_fingerprint: str, *, seed: int = 0, **parameters
     return Trained(rows.subject, model, hash_model(model))
 
 
-def choose_model(rows: TrainingSet, fakes: int, parameters: dict) -> tuple[RiskModel, str]:
-    """The model that serves, and why: the boosted one where it ranks later time better than the score without labels."""
+def choose_model(
+    rows: TrainingSet, fakes: int, parameters: dict, incumbent: str | None = None
+) -> tuple[RiskModel, str]:
+    """The model that serves, and why: the boosted one where it ranks later time better than the score without labels.
+
+    Where one of the two kinds serves already, the other must be surely better to take its place.
+    """
     if fakes < FEWEST_FAKES:
         return (
             rows.start,
@@ -272,13 +284,30 @@ def choose_model(rows: TrainingSet, fakes: int, parameters: dict) -> tuple[RiskM
         return rows.start, "Boosted trees could not be judged on later time: " + model.training_["note"]
     boosted, start = rank_later_time(rows, model)
     told = f"average precision {boosted:.3f} after {model.training_['fitted_before'][:10]}, without labels {start:.3f}."
-    if boosted < start:
-        return rows.start, f"Boosted trees rank worse: {told}"
-    return model, f"Boosted trees rank better: {told}"
+    better, word = ("boosted", "better") if boosted >= start else ("directions", "worse")
+    kinds = {"boosted": model, "directions": rows.start}
+    if incumbent in kinds and incumbent != better:
+        labels, rankings, weight, account = later_time(rows, model)
+        ours, theirs = rankings if better == "boosted" else rankings[::-1]
+        ahead = share_ahead(labels, ours, theirs, weight, account)
+        if ahead < SURE:
+            told += f" That holds in {ahead:.0%} of draws of whole accounts; {SURE:.0%} are needed to change the kind that serves."
+            better = incumbent
+    return kinds[better], f"Boosted trees rank {word}: {told}"
 
 
 def rank_later_time(rows: TrainingSet, model: RiskModel) -> tuple[float, float]:
-    """Average precision of boosted trees and of the score without labels on the time after what the trees were fitted on.
+    """Average precision of boosted trees and of the score without labels on the time after what the trees were fitted on."""
+    labels, rankings, weight, _ = later_time(rows, model)
+    return tuple(
+        float(average_precision_score(labels, ranking, sample_weight=weight)) for ranking in rankings
+    )
+
+
+def later_time(
+    rows: TrainingSet, model: RiskModel
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
+    """The time after what the trees were fitted on: labels, both rankings (boosted first), weights and accounts.
 
     The doubtful count as honest here: the score without labels chose them, so without them it would be judged too well. Fakes known
     by then are not looked for again.
@@ -287,12 +316,9 @@ def rank_later_time(rows: TrainingSet, model: RiskModel) -> tuple[float, float]:
     later = moments >= np.datetime64(model.training_["fitted_before"])
     known = np.isin(account, account[~later & (rows.labels == 1)]) & (rows.labels == 0)
     judged = later & ~known
-    values, labels, weight = rows.matrix.values[judged], rows.labels[judged], rows.weight[judged]
-    boosted = model.early_booster_.predict(values, raw_score=True)
-    rankings = (boosted, rows.start.margin(values))
-    return tuple(
-        float(average_precision_score(labels, ranking, sample_weight=weight)) for ranking in rankings
-    )
+    values = rows.matrix.values[judged]
+    rankings = (model.early_booster_.predict(values, raw_score=True), rows.start.margin(values))
+    return rows.labels[judged], rankings, rows.weight[judged], account[judged]
 
 
 def _is_newest(snapshots: Snapshots, subject: str, as_of: pd.Timestamp) -> np.ndarray:

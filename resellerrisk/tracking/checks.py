@@ -108,11 +108,12 @@ def check_calibration(comparison: Comparison, rules: Rules) -> Check:
     loss, ratio = (comparison.row(EVERYONE, name) for name in ("log_loss", "foretold_over_seen"))
     sharp = loss["difference"] <= rules.log_loss_rise * loss["champion"] or not loss["low"] > 0
     within = rules.foretold_over_seen_least <= ratio["challenger"] <= rules.foretold_over_seen_most
-    nearer = abs(np.log(ratio["challenger"])) <= abs(np.log(ratio["champion"]))
+    margin = np.log1p(rules.log_loss_rise)
+    nearer = abs(np.log(ratio["challenger"])) <= abs(np.log(ratio["champion"])) + margin
     told = (
         f"Log-loss {loss['challenger']:.4f} beside {loss['champion']:.4f}, a rise of {rules.log_loss_rise:.0%} is allowed; "
         f"{ratio['challenger']:.2f} fakes foretold for each one seen beside {ratio['champion']:.2f}, between "
-        f"{rules.foretold_over_seen_least:g} and {rules.foretold_over_seen_most:g} or no further off is allowed."
+        f"{rules.foretold_over_seen_least:g} and {rules.foretold_over_seen_most:g} or {rules.log_loss_rise:.0%} further off is allowed."
     )
     return Check("calibrated", bool(sharp and (within or nearer)), told)
 

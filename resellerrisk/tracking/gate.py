@@ -1,7 +1,9 @@
 """The promotion gate: may the challenger take the champion's place? It says yes or no, with figures and a reason.
 
 Both models are compared on the nights that both scored, once labels had time to become known (`tracking.shadow`,
-`evaluation.comparison`). A fake that nobody has found counts as honest for both. Nothing is promoted here.
+`evaluation.comparison`). A fake that nobody has found counts as honest for both, except where probabilities are held against what
+turned out: there an account about which a model was all but sure, and which nobody has decided about, tells nothing. Nothing is
+promoted here.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import pandas as pd
 
 from resellerrisk.errors import ModelError
 from resellerrisk.evaluation.comparison import Comparison, compare
-from resellerrisk.matrix import known_fakes, label_snapshots
+from resellerrisk.matrix import known_fakes, label_snapshots, newest_outcomes
 from resellerrisk.pipeline import Trained
 from resellerrisk.signals.compute import Snapshots
 from resellerrisk.tables import Market, as_utc
@@ -113,7 +115,7 @@ def judge_challenger(
     until = as_of - pd.Timedelta(days=rules.matured_days)
     nights = read_nights(home, subject, champion, challenger, begin, until)
     told = [checks.check_data(market, new, rules), checks.check_nights(len(nights), begin, until, rules)]
-    frame = judged_nights(market, subject, nights, as_of, int(rules.most_nights)) if nights else None
+    frame = judged_nights(market, subject, nights, as_of, rules) if nights else None
     if frame is not None:
         told.append(checks.check_fakes(frame, rules))
     if frame is None or not (frame["fake"] & ~frame["known"]).any():
@@ -139,7 +141,7 @@ def judged_nights(
     subject: str,
     nights: list[tuple[pd.Timestamp, pd.DataFrame]],
     as_of: pd.Timestamp,
-    most: int,
+    rules: Rules,
 ) -> pd.DataFrame:
     """The rows of some nights with what was known of them at a later moment.
 
@@ -148,16 +150,17 @@ def judged_nights(
     market : Market
     subject : str
     nights : list of (Timestamp, DataFrame)
-        From `read_nights`; of accounts at most ``most``, evenly spread.
+        From `read_nights`; of accounts at most ``rules.most_nights``, evenly spread.
     as_of : Timestamp
         Outcomes decided before it are the labels.
-    most : int
+    rules : Rules
 
     Returns
     -------
     DataFrame
         As `compare` takes it; rows that are neither (a fake's, long before it was found) are left out.
     """
+    most = int(rules.most_nights)
     if subject == "account" and len(nights) > most:
         nights = [
             nights[place] for place in np.unique(np.linspace(0, len(nights) - 1, most).round().astype(int))
@@ -175,10 +178,24 @@ def judged_nights(
         challenger_held=frame["challenger_action"] != "release",
         fake=label == 1,
         known=_known_then(market, codes, at),
+        telling=_is_telling(market, codes, at, as_of, frame, rules),
     )
     if subject == "order" and frame["order_id"].duplicated().any():
         frame["order_id"] = frame["order_id"] + "@" + frame["account_id"]
     return frame[~np.isnan(label)].reset_index(drop=True)
+
+
+def _is_telling(
+    market: Market, codes: np.ndarray, at: np.ndarray, as_of: pd.Timestamp, frame: pd.DataFrame, rules: Rules
+) -> np.ndarray:
+    """Whether what turned out of a row says anything of its probabilities: it was decided since, or no model was all but sure.
+
+    Fakes that nobody found stand where the probabilities are highest. Counted as honest there they would say of the better model
+    that it is the worse one, and more so the surer it is.
+    """
+    decided = newest_outcomes(market, as_of)["decided_at"].reindex(codes).to_numpy("datetime64[us]")
+    highest = frame[["champion_probability", "challenger_probability"]].max(axis=1).to_numpy()
+    return (decided.view(np.int64) >= at) & ~np.isnat(decided) | (highest < rules.undecided_tells_below)
 
 
 def _known_then(market: Market, codes: np.ndarray, at: np.ndarray) -> np.ndarray:

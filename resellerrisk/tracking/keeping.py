@@ -19,6 +19,7 @@ from resellerrisk.pipeline.training import fit, training_set
 from resellerrisk.signals.compute import Signals
 from resellerrisk.tables import Market, as_utc
 from resellerrisk.tracking.home import Home
+from resellerrisk.tracking.loading import load
 from resellerrisk.tracking.promotion import ledger_of, name_challenger
 from resellerrisk.vocabulary import SUBJECTS, UNLABELLED
 
@@ -78,6 +79,7 @@ def retrain(
     settings: Settings | None = None,
     signals: Signals | None = None,
     challenge: bool = True,
+    ablation: bool = False,
     who: str | None = None,
     why: str = "",
     **parameters,
@@ -100,6 +102,8 @@ def retrain(
         The market's signals, where they are already prepared.
     challenge : bool
         Score it beside the champion from now on. Where none serves it becomes champion.
+    ablation : bool
+        Tell in the report and the run what each family of signals gives: some twenty trainings more.
     who, why : str, optional
         For the ledger.
 
@@ -113,8 +117,11 @@ def retrain(
     moment, settings = as_utc(as_of), settings or read_settings(None)
     signals = signals or prepare_signals(market)
     rows = training_set(signals, subject, moment, seed, unlabelled)
-    trained = fit(rows, market.before(moment).fingerprint, seed=seed, **parameters)
-    held, note = hold_out(signals, subject, moment, settings, seed=seed, unlabelled=unlabelled, **parameters)
+    incumbent = load(home, subject).facts["serves"] if home.champion(subject) is not None else None
+    fingerprint = market.before(moment).fingerprint
+    trained = fit(rows, fingerprint, seed=seed, incumbent=incumbent, **parameters)
+    chosen = {"seed": seed, "unlabelled": unlabelled, "ablation": ablation} | parameters
+    held, note = hold_out(signals, subject, moment, settings, **chosen)
     if held is not None:
         trained.model.facts_["held_out"] = held.facts()
     with home.alone():

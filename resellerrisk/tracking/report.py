@@ -64,6 +64,11 @@ def tell_figures(held: HeldOut | None) -> dict[str, float]:
         for part in ("value", "low", "high"):
             if figure[part] is not None:
                 told[f"held_out/{name}" + ("" if part == "value" else f"/{part}")] = figure[part]
+    table = held.evaluation.tables.get("ablation") if held else None
+    for row in table.to_dict("records") if table is not None else ():
+        family = f"ablation/{row['family'].replace(' ', '_')}"
+        parts = {"lost_without": "", "lost_without_low": "/low", "lost_without_high": "/high"}
+        told |= {family + end: row[name] for name, end in parts.items() if pd.notna(row[name])}
     return told
 
 

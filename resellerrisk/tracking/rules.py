@@ -26,7 +26,7 @@ class Rules:
         Loss that is allowed, and the share of draws that must keep it.
     fakes_held_loss, fewest_fakes_in_group, honest_held_rise, fewest_accounts_in_group : float
         By group.
-    log_loss_rise, foretold_over_seen_least, foretold_over_seen_most : float
+    undecided_tells_below, log_loss_rise, foretold_over_seen_least, foretold_over_seen_most : float
         Of calibration.
     promise_fall : float
         Of average precision, between its own held-out time and the nights.
@@ -49,6 +49,7 @@ class Rules:
     fewest_fakes_in_group: float
     honest_held_rise: float
     fewest_accounts_in_group: float
+    undecided_tells_below: float
     log_loss_rise: float
     foretold_over_seen_least: float
     foretold_over_seen_most: float

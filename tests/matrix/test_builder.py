@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.inspection import permutation_importance
+from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import Pipeline
 
@@ -93,3 +93,37 @@ def test_scores_come_as_shaps_own_explanation(market, signals, trained):
     np.testing.assert_array_equal(told.base_values, scored.contributions["base_value"])
     np.testing.assert_array_equal(told.values, scored.contributions[trained.model.columns_])
     np.testing.assert_array_equal(told.data, scored.signals[trained.model.columns_])
+
+
+def test_a_pipelines_steps_give_frames_with_the_signals_names(signals, rows):
+    pipeline = clone(_pipeline(signals)).set_output(transform="pandas").fit(rows.X, rows.y)
+    values = pipeline[:-1].transform(rows.X.head(7))
+    assert isinstance(values, pd.DataFrame) and list(values.index) == list(rows.X.index[:7])
+    assert list(values) == list(pipeline["signals"].get_feature_names_out()) == pipeline["model"].columns_
+    plain = pipeline.predict_proba(rows.X.head(7))
+    np.testing.assert_array_equal(plain, pipeline["model"].predict_proba(values))
+
+
+def test_groups_and_times_reach_the_folds_of_a_search(signals, rows):
+    cv = LabelGapSplit(1, times=rows.times)
+    grid = {"model__num_leaves": [4, 8]}
+    search = GridSearchCV(_pipeline(signals), grid, cv=cv, scoring="neg_log_loss", error_score="raise")
+    search.fit(rows.X, rows.y, groups=rows.ring)
+    assert search.best_params_["model__num_leaves"] in {4, 8}
+    assert len(search.cv_results_["params"]) == 2
+
+
+def test_partial_dependence_never_turns_against_a_declared_direction(signals, trained):
+    values = build_matrix(
+        signals, snapshot_accounts(signals.views, pd.Timestamp(TRAINED)), trained.columns
+    ).values
+    directions = {column.name: column.riskier for column in trained.columns if column.riskier}
+    moved = 0
+    for name in ("before_street_date_share_365d", "source_probability", "linked_fake_share"):
+        found = partial_dependence(trained.model, values, [name], grid_resolution=12)
+        told = found["average"][0][np.isfinite(found["grid_values"][0])]
+        assert (np.diff(told) * directions[name] >= -1e-12).all()
+        moved += np.ptp(told) > 0
+    assert moved
+    with pytest.raises(ValueError, match="no_such_signal"):
+        partial_dependence(trained.model, values, ["no_such_signal"])

@@ -11,6 +11,7 @@ from resellerrisk.errors import InputError
 from resellerrisk.matrix import Matrix
 from resellerrisk.model import RiskModel
 from resellerrisk.pipeline import score, train
+from resellerrisk.pipeline.incumbent import SURE, share_ahead
 from resellerrisk.pipeline.training import (
     FEWEST_FAKES,
     TrainingSet,
@@ -101,6 +102,35 @@ def test_boosted_trees_that_rank_later_time_worse_do_not_serve():
     )
     assert model.training_["kind"] == "directions"
     assert why.startswith("Boosted trees rank worse")
+
+
+@pytest.mark.parametrize(("share", "serves"), [(0.79, "directions"), (0.80, "boosted")])
+def test_the_kind_that_serves_stays_where_the_other_is_not_surely_better(share, serves, monkeypatch):
+    monkeypatch.setattr("resellerrisk.pipeline.training.share_ahead", lambda *rows: share)
+    model, why = choose_model(some_rows(agree=True), 100, {}, incumbent="directions")
+    assert model.training_["kind"] == serves
+    assert ("79% of draws of whole accounts; 80% are needed" in why) == (serves == "directions")
+
+
+def test_the_kind_that_serves_goes_where_the_other_is_surely_better():
+    for incumbent in ("directions", "boosted", None):
+        assert choose_model(some_rows(agree=True), 100, {}, incumbent)[0].training_["kind"] == "boosted"
+    late_turned = {"start_weight": 0.0, "early_stopping_rounds": 500}
+    model, _ = choose_model(some_rows(agree=False), 100, late_turned, incumbent="boosted")
+    assert model.training_["kind"] == "directions"
+
+
+def test_two_rankings_of_a_dozen_fakes_that_differ_by_chance_are_ahead_in_no_sure_share_of_draws():
+    rng = np.random.default_rng(4)
+    labels = (np.arange(1500) % 125 == 0).astype(float)
+    weight, account = np.ones(1500), np.arange(1500) // 3
+    shares = []
+    for _ in range(8):
+        one, other = (2 * labels + rng.normal(size=1500) for _ in range(2))
+        shares.append(share_ahead(labels, one, other, weight, account))
+    assert np.mean([1 - SURE < share < SURE for share in shares]) >= 0.5
+    sharper = 4 * labels + rng.normal(size=1500)
+    assert share_ahead(labels, sharper, other, weight, account) > 0.95
 
 
 def test_the_doubtful_judge_though_nothing_is_fitted_on_them():

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from resellerrisk.errors import DeclarationError
+from resellerrisk.evaluation.comparison import compare
 from resellerrisk.pipeline import Trained
 from resellerrisk.pipeline.training import fit, training_set
 from resellerrisk.tracking import (
@@ -20,7 +21,9 @@ from resellerrisk.tracking import (
     read_rules,
     shadow_score,
 )
+from resellerrisk.tracking.gate import judged_nights
 from resellerrisk.tracking.rules import DEFAULTS
+from resellerrisk.tracking.shadow import read_nights
 
 from .conftest import CHALLENGER, JUDGED, NIGHTS, QUICK
 
@@ -112,6 +115,52 @@ def test_a_challenger_whose_promise_the_nights_do_not_keep_is_refused(
     verdict = judge_challenger(busy_market, lived_in, "account", JUDGED)
     assert "keeps its promise" in _failed(verdict)
     assert "What it learnt from is not there when scoring" in " ".join(verdict.reasons)
+
+
+def test_an_undecided_account_about_which_a_model_is_all_but_sure_says_nothing_of_calibration(
+    lived_in, busy_market, rules
+):
+    nights = read_nights(lived_in, "account", 1, 2, CHALLENGER, JUDGED)[:1]
+    since = busy_market.outcomes[busy_market.outcomes["decided_at"].between(nights[0][0], JUDGED)]
+    decided = set(since["account_id"].astype(str))
+    scored = nights[0][1]["account_id"].astype(str)
+    shown = {
+        "undecided": scored[~scored.isin(decided)].iloc[0],
+        "decided": scored[scored.isin(decided)].iloc[0],
+    }
+
+    def telling(probability):
+        sure = scored.isin(shown.values())
+        frame = nights[0][1].assign(champion_probability=0.01)
+        frame["challenger_probability"] = np.where(sure, probability, 0.01)
+        rows = judged_nights(busy_market, "account", [(nights[0][0], frame)], pd.Timestamp(JUDGED), rules)
+        told = rows.set_index(rows["account_id"].astype(str))["telling"]
+        return {name: bool(told[account]) for name, account in shown.items()}, int((~told).sum())
+
+    assert telling(0.51) == ({"undecided": False, "decided": True}, 1)
+    assert telling(0.49) == ({"undecided": True, "decided": True}, 0)
+
+
+def test_log_loss_and_what_was_foretold_leave_out_what_tells_nothing():
+    rows = pd.DataFrame(
+        {
+            "account_id": ["A1", "A2", "A3", "A4"],
+            "as_of": "2020-03-31",
+            "known": False,
+            "fake": [True, False, False, False],
+            "probability": [0.9, 0.2, 0.1, 0.999999],
+            "champion_probability": [0.9, 0.2, 0.1, 0.6],
+            "champion_held": [True, False, False, True],
+            "challenger_held": [True, False, False, True],
+        }
+    )
+    whole = compare(rows, "account", resamples=20)
+    left = compare(rows.assign(telling=[True, True, True, False]), "account", resamples=20)
+    assert whole.row("everyone", "log_loss")["difference"] > 1
+    assert left.row("everyone", "log_loss")["difference"] == 0
+    assert left.row("everyone", "foretold_over_seen")["challenger"] == pytest.approx(1.2)
+    both = [each.row("everyone", "honest_held") for each in (whole, left)]
+    assert both[0].equals(both[1])
 
 
 def test_labels_that_had_no_time_to_ripen_do_not_count(lived_in, busy_market, rules):

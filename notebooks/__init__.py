@@ -1,0 +1,1 @@
+"""Notebooks for people who retrain, and how they are built."""
