@@ -28,6 +28,8 @@ _HOME = {
     "Market": "tables",
     "ResellerRiskError": "errors",
     "RiskModel": "model",
+    "Scored": "pipeline",
+    "Scorer": "pipeline",
     "Scores": "pipeline",
     "SignalBuilder": "matrix",
     "Trained": "pipeline",

@@ -59,6 +59,12 @@ def expected_costs(probability, subject, settings, early_lines=None, titles_at_s
     0      0.0                 50.0   200.0    inf
     1   3000.0                775.0   475.0    inf
     """
+    table = _cost_table(probability, subject, settings, early_lines, titles_at_stake)
+    return pd.DataFrame(table, columns=list(ACTIONS))
+
+
+def _cost_table(probability, subject, settings, early_lines, titles_at_stake):
+    """The costs of `expected_costs` as an array."""
     p = read_probability(probability)
     costs = read_subject(subject, settings)
     early = _read_early_lines(early_lines, subject, len(p))
@@ -69,7 +75,7 @@ def expected_costs(probability, subject, settings, early_lines=None, titles_at_s
     table[:, _SHIP] = np.where(early, p * loss * settings.loss_share_shipped_on_street_date + delayed, np.inf)
     table[:, _REVIEW] = p * loss * settings.loss_share_reviewed + delayed + costs.review
     table[:, _BLOCK] = np.where(p > settings.block_above, (1 - p) * costs.honest_blocked, np.inf)
-    return pd.DataFrame(table, columns=list(ACTIONS))
+    return table
 
 
 def actions(probability, subject, settings, early_lines=None, titles_at_stake=None, reviews=None, ids=None):
@@ -106,7 +112,7 @@ def actions(probability, subject, settings, early_lines=None, titles_at_stake=No
     >>> actions([0.4, 0.5], "order", read_settings(), early_lines=[False, True], reviews=1).tolist()
     ['release', 'review']
     """
-    table = expected_costs(probability, subject, settings, early_lines, titles_at_stake).to_numpy()
+    table = _cost_table(probability, subject, settings, early_lines, titles_at_stake)
     room = _read_reviews(reviews, read_subject(subject, settings))
     chosen = table.argmin(axis=1)
     others = table.copy()

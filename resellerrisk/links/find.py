@@ -46,9 +46,8 @@ def find_links(market) -> Links:
     pairs = pd.concat([_exact_pairs(holdings), _near_pairs(holdings)], ignore_index=True)
     pairs = _order_in_time(pairs, holdings)
     silence = _silence_before(market, pairs)
-    pairs["base"] = _worth(pairs, holdings, silence)
-    pairs["taken_over"] = _taken_over(pairs, silence)
-    entries = _both_ways(pairs, holdings)
+    pairs = add_worth(pairs, holdings, silence, lambda kind: count_words(holdings, kind))
+    entries = both_ways(pairs, holdings)
     return Links(market.account_ids, holdings, entries, market.outcomes)
 
 
@@ -73,13 +72,17 @@ def _near_pairs(holdings: Holdings) -> pd.DataFrame:
         if not kind.near:
             continue
         values = np.flatnonzero(holdings.kinds == code)
-        near = near_addresses if kind.name == "address" else near_names
-        for i, j in near(holdings.keys[values]):
+        for i, j in near_of_kind(kind.name, holdings.keys[values]):
             ones, others = (np.arange(ends[v], ends[v + 1])[:MOST_HOLDERS] for v in (values[i], values[j]))
             found.append(np.array(np.meshgrid(ones, others)).reshape(2, -1))
     one, other = np.concatenate(found, axis=1) if found else np.empty((2, 0), np.int64)
     differ = holdings.accounts[one] != holdings.accounts[other]
     return pd.DataFrame({"one": one[differ], "other": other[differ]}).assign(near=True)
+
+
+def near_of_kind(kind: str, keys) -> list[tuple[int, int]]:
+    """Pairs of keys of a kind that are one slip apart."""
+    return near_addresses(keys) if kind == "address" else near_names(keys)
 
 
 def _order_in_time(pairs: pd.DataFrame, holdings: Holdings) -> pd.DataFrame:
@@ -117,7 +120,16 @@ def _silence_before(market, pairs: pd.DataFrame) -> np.ndarray:
     return silence
 
 
-def _worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray) -> np.ndarray:
+def add_worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray, words) -> pd.DataFrame:
+    """Pairs with what each is worth and whether it stands for a value that changed hands.
+
+    ``words`` gives, of a kind, what `count_words` counts over the whole market.
+    """
+    pairs = pairs.assign(base=_worth(pairs, holdings, silence, words))
+    return pairs.assign(taken_over=_taken_over(pairs, silence))
+
+
+def _worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray, words) -> np.ndarray:
     """Declared weight, less for near values, for what is given out anew, and for namesakes."""
     kinds = pairs["kind"].to_numpy()
     worth = np.array([kind.weight for kind in LINK_KINDS])[kinds]
@@ -125,26 +137,30 @@ def _worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray) -> np.n
     relet = np.array([kind.relet for kind in LINK_KINDS])[kinds]
     worth = np.where(relet & (silence >= RELET_DAYS), worth * RELET_WORTH, worth)
     for code, kind in enumerate(LINK_KINDS):
-        if kind.by_chance:
-            worth = np.where(kinds == code, worth * _true_share(pairs, holdings, code), worth)
+        if kind.by_chance and (kinds == code).any():
+            worth = np.where(kinds == code, worth * _true_share(pairs, holdings, code, words(code)), worth)
     return worth
 
 
-def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int) -> np.ndarray:
-    """How likely a shared name is one person, not two namesakes: by how common its words were before `since`.
-
-    With n holders of which a share p_w carries the word w, n · Π p_w namesakes are expected by chance; the
-    share is TRUE_NAMESAKES / (TRUE_NAMESAKES + expected). The pair's earlier holder is left out of the
-    counts.
-    """
+def count_words(holdings: Holdings, kind: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """When the holdings of a kind were seen, and those with each word, rising."""
     held = np.flatnonzero(holdings.kinds[holdings.values] == kind)
     held = held[np.argsort(holdings.seen[held], kind="stable")]
     seen_of_word: dict[str, list[int]] = {}
     for row in held:
         for word in set(holdings.keys[holdings.values[row]].split()):
             seen_of_word.setdefault(word, []).append(holdings.seen[row])
-    seen_of_word = {word: np.array(seen) for word, seen in seen_of_word.items()}
-    moments = holdings.seen[held]
+    return holdings.seen[held], {word: np.array(seen) for word, seen in seen_of_word.items()}
+
+
+def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int, words) -> np.ndarray:
+    """How likely a shared name is one person, not two namesakes: by how common its words were before `since`.
+
+    With n holders of which a share p_w carries the word w, n · Π p_w namesakes are expected by chance; the
+    share is TRUE_NAMESAKES / (TRUE_NAMESAKES + expected). The pair's earlier holder is left out of the
+    counts.
+    """
+    moments, seen_of_word = words
     share = np.ones(len(pairs))
     ones, sinces = pairs["one"].to_numpy(), pairs["since"].to_numpy()
     for i in np.flatnonzero(pairs["kind"].to_numpy() == kind):
@@ -167,7 +183,7 @@ def _taken_over(pairs: pd.DataFrame, silence: np.ndarray) -> np.ndarray:
     return (stopped["stopped"] & (stopped["one"] == last)).to_numpy()
 
 
-def _both_ways(pairs: pd.DataFrame, holdings: Holdings) -> dict[str, np.ndarray]:
+def both_ways(pairs: pd.DataFrame, holdings: Holdings) -> dict[str, np.ndarray]:
     """Every pair twice, once for each account, sorted by account, other account, kind and moment."""
     one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
     own, far = np.concatenate([one, other]), np.concatenate([other, one])

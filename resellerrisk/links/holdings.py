@@ -121,6 +121,12 @@ def _on_forms(market) -> pd.DataFrame:
     )
 
 
+def form_sights(form: dict) -> dict[str, str | None]:
+    """By kind what one form tells, as it is typed there."""
+    texts = {kind: form.get(column) for column, kind in _FORM_KINDS.items()}
+    return texts | {"address": _join_address(form.get("street"), form.get("postcode"))}
+
+
 def _join_address(street: str | None, postcode: str | None) -> str | None:
     return f"{street}|{postcode or ''}" if street else None
 

@@ -7,6 +7,8 @@ disagree.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
@@ -35,6 +37,8 @@ ENTRY_COLUMNS = (
     "near",
     "taken_over",
 )
+#: Mondays whose groups are kept for the next question.
+_MONDAYS_KEPT = 4
 #: Sights at the very moment that count for the subject itself: bits by source.
 _OWN_FORM = 1 << FROM_FORM
 
@@ -57,8 +61,9 @@ class Links:
         self, account_ids, holdings: Holdings, entries: dict[str, np.ndarray], outcomes: pd.DataFrame
     ) -> None:
         self.account_ids = np.asarray(account_ids, dtype=object)
-        self.holdings, self._entries = holdings, entries
-        self._decided = _decisions(outcomes)
+        self.holdings, self.entries = holdings, entries
+        self._outcomes = outcomes
+        self._groups: dict[int, tuple[np.ndarray, ...]] = {}
 
     def figures(
         self, account_codes, as_of, *, own_order: bool = False, standing=None, outcomes=None
@@ -95,15 +100,16 @@ class Links:
         from resellerrisk.links import walk
 
         accounts, moments = self._check_snapshots(account_codes, as_of)
-        book = self._book()
-        decided = self._decided_by_account(self._decided if outcomes is None else _decisions(outcomes))
+        book = self.book
+        decided = self.decided if outcomes is None else self._decided_by_account(outcomes)
         own = _OWN_FORM | (own_order << FROM_ORDER)
         table = np.zeros((len(accounts), len(walk.COLUMNS)))
         walk.describe_links(book, decided, accounts, moments, own, table)
         found = dict(zip(walk.COLUMNS, table.T, strict=True))
         with np.errstate(invalid="ignore"):
             found["linked_fake_share"] = found["linked_fake_count"] / found["linked_accounts_count"]
-        found |= self._group_figures(book, decided, accounts, moments, own)
+        kept = self._groups if outcomes is None else {}
+        found |= self._group_figures(book, decided, accounts, moments, own, kept)
         names = [figure.name for figure in LINK_FIGURES]
         if standing is not None:
             found |= self._standing_figures(book, accounts, moments, own, standing)
@@ -141,8 +147,7 @@ class Links:
                 f"There is no account '{account_id}'.", hint="take an account_id of the accounts table"
             )
         moment = microseconds([np.datetime64(as_of)])[0]
-        book = self._book()
-        decided = self._decided_by_account(self._decided)
+        book, decided = self.book, self.decided
         start, end = book.starts[places[0]], book.starts[places[0] + 1]
         rows = [i for i in range(start, end) if walk.is_known(book, i, moment, _OWN_FORM)]
         since = np.maximum(book.own_seen[rows], book.other_seen[rows])
@@ -179,24 +184,32 @@ class Links:
         """
         from resellerrisk.links import walk
 
-        book = self._book()
+        book = self.book
         moment = microseconds([np.datetime64(as_of)])[0]
         return walk.join_groups(book, moment, float(threshold))[0].astype(np.int32)
 
-    def _group_figures(self, book, decided, accounts, moments, own) -> dict[str, np.ndarray]:
+    def _group_figures(self, book, decided, accounts, moments, own, kept) -> dict[str, np.ndarray]:
         from resellerrisk.links import walk
 
-        calendar = monday_of(moments)
-        by_day = np.argsort(calendar, kind="stable")
-        table = np.empty((len(accounts), 3))
-        walk.describe_groups(
-            book, decided, accounts[by_day], moments[by_day], calendar[by_day], own, GROUPED, table
-        )
-        back = np.empty_like(table)
-        back[by_day] = table
+        calendar, table = monday_of(moments), np.empty((len(accounts), 3))
+        for day in np.unique(calendar):
+            groups = self._kept_groups(book, decided, int(day), kept)
+            rows = np.flatnonzero(calendar == day)
+            part = np.empty((len(rows), 3))
+            walk.describe_groups(
+                book, decided, accounts[rows], moments[rows], day, own, GROUPED, groups, part
+            )
+            table[rows] = part
         return dict(
-            zip(("link_group_size", "link_group_age_days", "link_group_fake_count"), back.T, strict=True)
+            zip(("link_group_size", "link_group_age_days", "link_group_fake_count"), table.T, strict=True)
         )
+
+    def _join(self, book, decided, day: int) -> tuple[np.ndarray, ...]:
+        """The groups of a Monday: root of every account, and by root the first link, members and found fakes."""
+        from resellerrisk.links import walk
+
+        root, oldest = walk.join_groups(book, day, GROUPED)
+        return root, oldest, *walk.count_groups(decided, root, day)
 
     def _standing_figures(self, book, accounts, moments, own, standing) -> dict[str, np.ndarray]:
         from resellerrisk.links import walk
@@ -233,14 +246,78 @@ class Links:
             )
         return accounts, moments
 
-    def _book(self):
+    def entries_of(self, accounts: np.ndarray) -> dict[str, np.ndarray]:
+        """The evidence of some accounts, in the order given and each account's own."""
+        starts = self.book.starts
+        rows = spread_ranges(starts[accounts], starts[accounts + 1])
+        return {name: self.entries[name][rows] for name in ENTRY_COLUMNS}
+
+    def cut(self, codes: np.ndarray, account_ids, entries: dict[str, np.ndarray]) -> Links:
+        """Links of some accounts alone, with evidence that may be new; groups and decisions are those of all.
+
+        Parameters
+        ----------
+        codes : int64[m]
+            Their codes here, -1 for one that is not here; in the order of their ids.
+        account_ids : sequence of str, shape (m,)
+        entries : dict of array
+            Accounts and values by their codes here; of values that are not here, codes behind the last.
+        """
+        from resellerrisk.links.walk import Decided
+
+        place = {int(code): n for n, code in enumerate(codes)}
+        local = {name: entries[name] for name in ENTRY_COLUMNS}
+        for name in ("own", "other"):
+            local[name] = np.array([place[int(code)] for code in entries[name]], np.int64)
+        values, coded = np.unique(
+            np.concatenate([entries["own_value"], entries["other_value"]]), return_inverse=True
+        )
+        local["own_value"], local["other_value"] = np.split(coded.astype(np.int64), 2)
+        since = np.maximum(local["own_seen"], local["other_seen"])
+        order = np.lexsort((since, local["kind"], local["other"], local["own"]))
+        # The types of what stands: compiled code is kept by type.
+        ordered = {name: column[order].astype(self.entries[name].dtype) for name, column in local.items()}
+        here = np.minimum(values, len(self.holdings.keys) - 1)
+        first, end = self.book.holder_starts[here], self.book.holder_starts[here + 1]
+        end = np.where(values < len(self.holdings.keys), end, first)
+        rows = spread_ranges(first, end)
+        holdings = Holdings(
+            accounts=self.holdings.accounts[rows],
+            values=np.repeat(np.arange(len(values)), end - first),
+            seen=self.holdings.seen[rows],
+            sources=self.holdings.sources[rows],
+            kinds=self.holdings.kinds[here],
+            keys=self.holdings.keys[here],
+        )
+        made = _Cut(account_ids, holdings, ordered, self, codes)
+        began, ended = (np.append(self.decided.starts, 0)[codes + step] for step in (0, 1))
+        began, ended = np.where(codes < 0, 0, began), np.where(codes < 0, 0, ended)
+        rows = spread_ranges(began, ended)
+        starts = np.concatenate([[0], np.cumsum(ended - began)])
+        made.decided = Decided(starts, self.decided.moments[rows], self.decided.fake[rows])
+        return made
+
+    def groups_on(self, day: int) -> tuple[np.ndarray, ...]:
+        """The groups of a Monday: root of every account, and by root the first link, members and found fakes."""
+        return self._kept_groups(self.book, self.decided, day, self._groups)
+
+    def _kept_groups(self, book, decided, day: int, kept) -> tuple[np.ndarray, ...]:
+        if day not in kept:
+            while len(kept) >= _MONDAYS_KEPT:
+                kept.pop(next(iter(kept)))
+            kept[day] = self._join(book, decided, day)
+        return kept[day]
+
+    @cached_property
+    def book(self):
+        """The evidence as the compiled walk reads it."""
         from resellerrisk.links.walk import SHARED, Book
 
-        starts = np.searchsorted(self._entries["own"], np.arange(len(self.account_ids) + 1))
+        starts = np.searchsorted(self.entries["own"], np.arange(len(self.account_ids) + 1))
         held = np.searchsorted(self.holdings.values, np.arange(len(self.holdings.keys) + 1))
         return Book(
             starts,
-            *(self._entries[name] for name in ENTRY_COLUMNS[1:]),
+            *(self.entries[name] for name in ENTRY_COLUMNS[1:]),
             holder_starts=held,
             holder_seen=self.holdings.seen,
             worth=worth_by_holders(),
@@ -249,14 +326,55 @@ class Links:
             linked=LINKED,
         )
 
-    def _decided_by_account(self, decided: pd.DataFrame):
+    @cached_property
+    def decided(self):
+        """The market's decisions, by account and moment."""
+        return self._decided_by_account(self._outcomes)
+
+    def _decided_by_account(self, outcomes: pd.DataFrame):
         from resellerrisk.links.walk import Decided
 
+        decided = _decisions(outcomes)
         codes = pd.Index(self.account_ids).get_indexer(decided["account_id"])
         order = np.lexsort((decided["fake"], decided["moment"], codes))
         order = order[codes[order] >= 0]
         starts = np.searchsorted(codes[order], np.arange(len(self.account_ids) + 1))
         return Decided(starts, decided["moment"].to_numpy()[order], decided["fake"].to_numpy()[order])
+
+
+class _Cut(Links):
+    """Links of some accounts, whose groups are those of all."""
+
+    def __init__(self, account_ids, holdings, entries, parent: Links, codes: np.ndarray) -> None:
+        super().__init__(account_ids, holdings, entries, pd.DataFrame())
+        self._parent, self._codes = parent, codes
+
+    def _join(self, book, decided, day: int) -> tuple[np.ndarray, ...]:
+        root, oldest, size, fakes = self._parent.groups_on(day)
+        codes, alone = self._codes, self._codes < 0
+        theirs = np.where(alone, -1 - np.arange(len(codes)), root[codes])
+        _, first, back = np.unique(theirs, return_index=True, return_inverse=True)
+        mine = first[back]
+        return (
+            mine,
+            np.where(alone, -1, oldest[theirs]),
+            np.where(alone, 1, size[theirs]),
+            np.where(alone, 0, fakes[theirs]),
+        )
+
+
+def spread_ranges(first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """All places of some ranges, one range after the other.
+
+    Examples
+    --------
+    >>> spread_ranges(np.array([5, 0]), np.array([7, 1]))
+    array([5, 6, 0])
+    """
+    length = end - first
+    if not len(length):
+        return np.empty(0, np.int64)
+    return np.repeat(first - np.concatenate([[0], np.cumsum(length)[:-1]]), length) + np.arange(length.sum())
 
 
 def _decisions(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -70,6 +70,45 @@ def _blocks_of_twins(keys) -> list[list[int]]:
     return [positions[a:b].tolist() for a, b in zip(starts[crowded], ends[crowded], strict=True)]
 
 
+def meeting_places(kind: str, keys) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers that near twins of a kind share at least one of, uint64[m], and the position of the key each is of, int64[m].
+
+    Chance meetings are possible; which keys are near is for `near_names` and `near_addresses` to say.
+
+    Examples
+    --------
+    >>> places, positions = meeting_places("officer", ["gabriela baxter", "gabriella baxter", "jo smith"])
+    >>> len(set(places[positions == 0]) & set(places[positions == 1])) > 0, (positions == 2).any()
+    (True, False)
+    """
+    import pandas as pd
+
+    texts: list[str] = []
+    positions = array("q")
+    for i, key in enumerate(keys):
+        if kind == "address":
+            own = [" ".join(numbers)] if (numbers := _numbers(key)) else []
+        else:
+            own = _shorter(key)
+        texts.extend(own)
+        positions.extend([i] * len(own))
+    places = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
+    return places, np.asarray(positions, dtype=np.int64)
+
+
+def _shorter(key: str) -> list[str]:
+    """A name itself and with each letter left out, each once; none of a name too short to have a twin."""
+    if len(key) < SHORTEST_NAME:
+        return []
+    return list(dict.fromkeys([key, *(key[:k] + key[k + 1 :] for k in range(len(key)))]))
+
+
+def _numbers(key: str) -> tuple[str, ...]:
+    """The numbers of an address that can have a near twin; empty of one that cannot."""
+    numbers = tuple(word for word in key.split() if any(letter.isdigit() for letter in word))
+    return numbers if len(numbers) > 1 and sum(map(len, numbers)) > 4 else ()
+
+
 def _fixed(key: str) -> list[str]:
     """What a slip is not believed to touch: first letters and digits."""
     return [word[0] + "".join(filter(str.isdigit, word)) for word in key.split()]
@@ -99,8 +138,7 @@ def near_addresses(keys) -> list[tuple[int, int]]:
 
     blocks = defaultdict(list)
     for i, key in enumerate(keys):
-        numbers = tuple(word for word in key.split() if any(letter.isdigit() for letter in word))
-        if len(numbers) > 1 and sum(map(len, numbers)) > 4:
+        if numbers := _numbers(key):
             blocks[numbers].append((i, " ".join(word for word in key.split() if word.isalpha())))
     return sorted(
         (i, j)

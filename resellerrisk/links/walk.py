@@ -241,30 +241,31 @@ def join_groups(book, moment, threshold):
 
 
 @njit(cache=True, nogil=True)
-def describe_groups(book, decided, accounts, moments, calendar, own, grouped, out):
+def count_groups(decided, root, day):
+    """Members of every group, and how many of them had been found fake before the day; by the group's smallest code."""
+    size, fakes = np.zeros(root.size, np.int64), np.zeros(root.size, np.int64)
+    for account in range(root.size):
+        size[root[account]] += 1
+        fakes[root[account]] += is_fake(decided, account, day)
+    return size, fakes
+
+
+@njit(cache=True, nogil=True)
+def describe_groups(book, decided, accounts, moments, day, own, grouped, groups, out):
     """Fill size, age in days and found fakes of the groups that a snapshot's own links join.
 
-    The groups are those of the calendar day (ascending over the snapshots); the snapshot's own links are
-    those of its moment.
+    The groups are those of the day (root, first link, size and fakes, as `join_groups` and `count_groups` give them); the
+    snapshot's own links are those of its moment.
     """
-    n = book.starts.size - 1
-    stamp = np.full(n, -1)
-    size, fakes = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    root, oldest = np.arange(n), np.full(n, np.int64(-1))
+    root, oldest, size, fakes = groups
     for row in range(accounts.size):
-        day = calendar[row]
-        if row == 0 or day != calendar[row - 1]:
-            root, oldest = join_groups(book, day, grouped)
-            size[:], fakes[:] = 0, 0
-            for account in range(n):
-                size[root[account]] += 1
-                fakes[root[account]] += is_fake(decided, account, day)
         account, moment = accounts[row], moments[row]
+        i, end = book.starts[account], book.starts[account + 1]
+        met, joins = np.empty(end - i + 1, np.int64), 1
         joined = root[account]
-        stamp[joined] = row
+        met[0] = joined
         members, found = size[joined], fakes[joined] - is_fake(decided, account, day)
         began = oldest[joined]
-        i, end = book.starts[account], book.starts[account + 1]
         while i < end:
             other = book.other[i]
             link = read_link(book, i, end, moment, own)
@@ -275,12 +276,22 @@ def describe_groups(book, decided, accounts, moments, calendar, own, grouped, ou
             for began_here in (link.since, oldest[joined]):
                 if began_here >= 0 and (began < 0 or began_here < began):
                     began = began_here
-            if stamp[joined] != row:
-                stamp[joined] = row
+            if not _among(met, joins, joined):
+                met[joins] = joined
+                joins += 1
                 members += size[joined]
                 found += fakes[joined]
         out[row, 0], out[row, 2] = members, found
         out[row, 1] = (moment - began) / 86_400_000_000 if began >= 0 else np.nan
+
+
+@njit(cache=True, nogil=True)
+def _among(values, count, value):
+    """Whether a value is one of the first ``count``."""
+    for i in range(count):  # noqa: SIM110 - a loop is what is compiled
+        if values[i] == value:
+            return True
+    return False
 
 
 @njit(cache=True, nogil=True)

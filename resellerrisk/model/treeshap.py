@@ -19,6 +19,7 @@ bulk, on any number of threads. Trees are read by `forest`; linear leaves, avera
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 from numba import njit
@@ -86,6 +87,7 @@ def explain_rows(forest: Forest, X: np.ndarray, threads: int = 1) -> tuple[np.nd
     return margin, parts
 
 
+@cache
 def _points(most: int) -> tuple[np.ndarray, np.ndarray]:
     """Points in 0-1 and weights of the rules with 1 to ``most`` points, one rule a row."""
     at, weights = np.zeros((2, most + 1, most))

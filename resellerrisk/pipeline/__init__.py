@@ -7,6 +7,8 @@ from importlib import import_module
 _HOME = {
     "Arrivals": "arriving",
     "Explainer": "explaining",
+    "Scored": "scorer",
+    "Scorer": "scorer",
     "Scores": "scoring",
     "Trained": "training",
     "evaluate": "evaluating",

@@ -292,7 +292,7 @@ class Work:
             counts = np.empty((measure.codes, *shape))
             for code in range(measure.codes):
                 windows.sums(*given, values == code, NO_FLAGS, 1, False, counts[code])
-            out[:] = _entropy(counts)
+            out[:] = entropy_of(counts)
         elif measure.kind == "distinct":
             widths = [
                 (one.window.far - one.window.near) * kernel.DAY if one.window.far else -1 for one in columns
@@ -459,7 +459,7 @@ def _offsets(window: Window) -> tuple[int, int]:
     return window.far * kernel.DAY or -1, window.near * kernel.DAY
 
 
-def _entropy(counts: np.ndarray) -> np.ndarray:
+def entropy_of(counts: np.ndarray) -> np.ndarray:
     """Shannon entropy in bits of how often each code stood there; missing where none did."""
     rows = counts.sum(axis=0)
     share = counts / np.maximum(rows, 1)

@@ -128,6 +128,16 @@ class PeerBook:
             out[rows] = self._months[int(month)].quartiles(column, types[rows], sizes[rows])
         return out
 
+    def position(self, column: Column, month: int, value: float, kind: int, size: float) -> float:
+        """`positions` of one value of an account of some type and size, in a month (microseconds)."""
+        self._prepare(np.array([month]))
+        return self._months[month].position(column, value, kind, size)
+
+    def quartiles(self, column: Column, month: int, kind: int, size: float) -> tuple[float, float]:
+        """`typical` of one account of some type and size, in a month (microseconds)."""
+        self._prepare(np.array([month]))
+        return self._months[month].range_of(column, kind, size)
+
     def peers_of(self, column: Column, snapshots, work) -> np.ndarray:
         """The known values of the peers of one snapshot, sorted; ``work`` gives the account's own size."""
         month = int(month_of(snapshots.at)[0])
@@ -174,6 +184,7 @@ class _Month:
         self._cuts = np.quantile(sizes, np.arange(1, SIZES) / SIZES) if sizes.size else np.zeros(SIZES - 1)
         self._groups = self._types * SIZES + self._size_class(sizes)
         self._sorted: dict[tuple[str, int], np.ndarray] = {}
+        self._ranges: dict[tuple[str, int], np.ndarray] = {}
 
     def positions(self, column: Column, values, types, sizes) -> np.ndarray:
         out = np.full(values.size, np.nan)
@@ -194,10 +205,31 @@ class _Month:
         out = np.full((types.size, 2), np.nan)
         groups = types * SIZES + self._size_class(sizes)
         for group in np.unique(groups):
-            peers = self._peers(column, int(group))
-            if peers.size:
-                out[groups == group] = np.quantile(peers, [0.25, 0.75])
+            out[groups == group] = self._range(column, int(group))
         return out
+
+    def position(self, column: Column, value: float, kind: int, size: float) -> float:
+        """Where one value stands; the very bits of `positions`."""
+        peers = self._peers(column, self._group(kind, size))
+        if value != value or not peers.size:
+            return np.nan
+        lower, upto = peers.searchsorted(value, side="left"), peers.searchsorted(value, side="right")
+        return float((lower + upto) / 2 / peers.size)
+
+    def range_of(self, column: Column, kind: int, size: float) -> tuple[float, float]:
+        """Lower and upper quartile; the very bits of `quartiles`."""
+        low, high = self._range(column, self._group(kind, size))
+        return float(low), float(high)
+
+    def _group(self, kind: int, size: float) -> int:
+        return int(kind * SIZES + self._cuts.searchsorted(size, side="left"))
+
+    def _range(self, column: Column, group: int) -> np.ndarray:
+        if (column.name, group) not in self._ranges:
+            peers = self._peers(column, group)
+            found = np.quantile(peers, [0.25, 0.75]) if peers.size else np.full(2, np.nan)
+            self._ranges[column.name, group] = found
+        return self._ranges[column.name, group]
 
     def _size_class(self, sizes: np.ndarray) -> np.ndarray:
         return np.searchsorted(self._cuts, sizes, side="left")

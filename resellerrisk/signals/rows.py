@@ -7,6 +7,7 @@ count for a snapshot is the kernel's business, not this module's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -120,12 +121,13 @@ class Views:
         }
         ties = _short_codes(frame["order_id"]), frame["line"].to_numpy()
         rows = self._view(frame, "ordered_at", columns, *ties)
-        rows._makers |= {"ordered_at": lambda rows: rows.at, **self._order_makers()}
+        rows._makers |= {"ordered_at": lambda rows: rows.at, **self.order_makers}
         return rows
 
-    def _order_makers(self) -> dict[str, Callable]:
+    @cached_property
+    def order_makers(self) -> dict[str, Callable]:
         return {
-            **self._title_makers(),
+            **self._title_makers,
             "title_before": lambda rows: self._seen_before(rows, rows.title),
             "ship_to_before": lambda rows: self._seen_before(rows, rows.ship_to),
             "first_line": _first_lines,
@@ -147,7 +149,7 @@ class Views:
             "quantity": lambda: frame["quantity"].to_numpy(np.int64),
         }
         rows = self._view(frame, "delivered_at", columns)
-        rows._makers |= {"delivered_at": lambda rows: rows.at, **self._title_makers()}
+        rows._makers |= {"delivered_at": lambda rows: rows.at, **self._title_makers}
         return rows
 
     @cached_property
@@ -232,6 +234,7 @@ class Views:
         makers = {name: _in_order(make, places) for name, make in columns.items()}
         return Rows({"account": groups, "at": moment.view("datetime64[us]")}, makers)
 
+    @cached_property
     def _title_makers(self) -> dict[str, Callable]:
         titles = self.market.titles
         titles = titles.take(np.argsort(_codes(titles["title_id"]), kind="stable"))
@@ -244,6 +247,17 @@ class Views:
             "format": lambda rows: formats.take(rows.title),
             "list_price": lambda rows: prices[rows.title],
         }
+
+    def place_codes(self, places) -> np.ndarray:
+        """Codes of addresses as order lines have them; -1 where none is given, and a code of its own for one never seen."""
+        known = self._places
+        codes = [-1 if place is None else known.get(place, len(known)) for place in places]
+        return np.array(codes, np.int64)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        texts = self.market.orders["ship_to"].astype("category").cat.categories
+        return {text: code for code, text in enumerate(texts)}
 
     @cached_property
     def _announcements(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -331,9 +345,25 @@ def _previous_orders(rows: Rows) -> np.ndarray:
     return last_seen(rows.account, micros(rows.at), anything).view("datetime64[us]")
 
 
+def holds_own_address(place: str, street: str | None, postcode: str | None) -> bool:
+    """Whether an address names a street and postcode, however written.
+
+    >>> holds_own_address("Shop, 12 Oak-Ave, 55290 Town", "12 oak ave", "55290"), holds_own_address("12 Oak Ave", None, None)
+    (True, False)
+    """
+    told, own, code = (
+        "" if pd.isna(text) else _NO_WORD.sub("", text.casefold()) for text in (place, street, postcode)
+    )
+    return bool(own) and own in told and code in told
+
+
+#: What two spellings of one address may differ in.
+_NO_WORD = re.compile(r"[\W_]+")
+
+
 def _plain(texts: pd.Series) -> np.ndarray:
     """Texts without case, blanks and punctuation, so that two spellings of one address compare; missing is empty."""
-    return texts.fillna("").str.casefold().str.replace(r"[\W_]+", "", regex=True).to_numpy(object)
+    return texts.fillna("").str.casefold().str.replace(_NO_WORD, "", regex=True).to_numpy(object)
 
 
 def _short_codes(column: pd.Series) -> np.ndarray:

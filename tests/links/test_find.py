@@ -118,7 +118,7 @@ def test_of_a_dock_only_the_first_holders_are_paired(market_of):
     names = [f"A{i:03}" for i in range(MOST_HOLDERS + 30)]
     rows = [(name, "address", "Dock 6, Forwarding Park|7006", "2019-02-01") for name in names]
     links = find_links(market_of({name: {} for name in names}, rows))
-    assert len(links._entries["own"]) == MOST_HOLDERS * (MOST_HOLDERS - 1)
+    assert len(links.entries["own"]) == MOST_HOLDERS * (MOST_HOLDERS - 1)
 
 
 def test_kinds_add_up_and_stay_below_one(market_of):

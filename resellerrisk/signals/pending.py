@@ -1,0 +1,122 @@
+"""The lines of an order that is not in the tables yet, as signals see order lines: every column as known at the order's moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.errors import InputError
+from resellerrisk.signals.rows import Rows, holds_own_address
+from resellerrisk.signals.words import Words
+from resellerrisk.vocabulary import PAYMENT_METHODS, SHIP_METHODS
+
+
+def read_lines(lines: Sequence[Mapping], title_ids: pd.Index) -> dict[str, np.ndarray]:
+    """Columns of some order lines, held to the contract.
+
+    Parameters
+    ----------
+    lines : sequence of mapping
+        ``title_id``, ``quantity`` and, where known, ``unit_price``, ``ship_method``, ``ship_to``, ``payment_method``.
+    title_ids : Index
+        What title codes count.
+
+    Raises
+    ------
+    InputError
+        No line, a title that is not there, a quantity below one, a word that is none of the contract's.
+    """
+    if not lines:
+        raise InputError("The order has no lines.", hint="give each line as title_id and quantity")
+    told = [line.get("title_id") for line in lines]
+    titles = np.array([title_ids.get_loc(title) if title in title_ids else -1 for title in told], np.int64)
+    quantity = np.array([line.get("quantity") or 0 for line in lines], float)
+    price = np.array(
+        [np.nan if line.get("unit_price") is None else line["unit_price"] for line in lines], float
+    )
+    faults = [f"line {n + 1}: no such title" for n in np.flatnonzero(titles < 0)]
+    faults += [
+        f"line {n + 1}: quantity is no whole number from 1"
+        for n in np.flatnonzero(~((quantity >= 1) & (quantity == np.floor(quantity))))
+    ]
+    faults += [f"line {n + 1}: unit_price is below 0" for n in np.flatnonzero(price < 0)]
+    words = {}
+    for name, allowed in (("ship_method", SHIP_METHODS), ("payment_method", PAYMENT_METHODS)):
+        told = [line.get(name) for line in lines]
+        faults += [
+            f"line {n + 1}: {name} is none of {', '.join(allowed)}"
+            for n, word in enumerate(told)
+            if word is not None and word not in allowed
+        ]
+        codes = [allowed.index(word) if word in allowed else -1 for word in told]
+        words[name] = Words(np.array(codes, np.int8), allowed)
+    if faults:
+        raise InputError("The order cannot be used.", "\n".join(faults))
+    cents = np.rint(price * 100 * quantity)
+    return {
+        "title": titles,
+        "quantity": quantity.astype(np.int64),
+        "cents": np.nan_to_num(cents, nan=float(_NO_CENTS)).astype(np.int64),
+        **words,
+    }
+
+
+#: What a missing price becomes where rows are read in bulk.
+_NO_CENTS = np.iinfo(np.int64).min
+
+
+def pending_rows(views, account: int, moment: int, columns: dict, places: Sequence[str | None], past) -> Rows:
+    """Rows of the view of orders for lines at a moment.
+
+    Parameters
+    ----------
+    views : Views
+        Of the market.
+    account : int
+    moment : int
+        Microseconds.
+    columns : dict
+        As `read_lines` gives them.
+    places : sequence of str or None
+        Where each line goes.
+    past : rows of the view of orders
+        The account's own, any moments.
+    """
+    count = len(places)
+    at = np.full(count, moment).view("datetime64[us]")
+    before = int(np.searchsorted(np.asarray(past.at).view(np.int64), moment))
+    form = views.form
+    street, postcode = form.street[account], form.postcode[account]
+    own = {place: bool(place) and holds_own_address(place, street, postcode) for place in set(places)}
+    addresses = views.place_codes(places)
+    known = {
+        "account": np.full(count, account),
+        "at": at,
+        "ordered_at": at,
+        "order": np.full(count, -1),
+        "ship_to": addresses,
+        "ship_to_own": np.array([own[place] for place in places], bool),
+        "first_line": np.arange(count) == 0,
+        "previous_order_at": np.full(count, past.at[before - 1] if before else np.datetime64("NaT"), _US),
+        **columns,
+    }
+    makers = views.order_makers | {
+        "title_before": lambda rows: _last_seen(past.title[:before], past.at[:before], rows.title),
+        "ship_to_before": lambda rows: _last_seen(past.ship_to[:before], past.at[:before], rows.ship_to),
+    }
+    return Rows(known, makers)
+
+
+_US = "datetime64[us]"
+
+
+def _last_seen(codes: np.ndarray, at: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """When each code last stood in rows by time; NaT where it never did."""
+    out = np.full(wanted.size, np.datetime64("NaT"), _US)
+    for n, code in enumerate(wanted):
+        found = np.flatnonzero(codes == code)
+        if found.size:
+            out[n] = at[found[-1]]
+    return out
