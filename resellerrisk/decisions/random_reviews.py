@@ -62,14 +62,36 @@ def draw_numbers(scores: pd.DataFrame, subject: str, seed: float) -> np.ndarray:
 
     Without the seed nobody can foretell who is drawn. Source: BLAKE2b with a key, RFC 7693.
     """
-    key = repr(float(seed)).encode()
     names = [name for name in ("account_id", "order_id") if name in scores]
     days = pd.to_datetime(scores["as_of"]).dt.strftime("%Y-%m-%d")
     rows = zip(*(scores[name].astype(str) for name in names), days, strict=True)
-    drawn = [
-        int.from_bytes(
-            hashlib.blake2b("\x1f".join((subject, *row)).encode(), digest_size=8, key=key).digest()
-        )
-        for row in rows
-    ]
+    drawn = [_draw(subject, row, seed) for row in rows]
     return np.array(drawn, np.uint64) / 2.0**64
+
+
+def draw_review(
+    action: str, subject: str, names: tuple[str, ...], as_of, settings: Settings
+) -> tuple[str, bool, float]:
+    """`add_random_reviews` of one subject: its action, whether the draw alone sent it to review, and how likely it was to be looked at.
+
+    Parameters
+    ----------
+    action, subject : str
+    names : tuple of str
+        ``account_id`` and, for orders, ``order_id``.
+    as_of : datetime64
+    settings : Settings
+    """
+    share = read_subject(subject, settings).random_review_share
+    if action in LOOKED_AT:
+        return action, False, 1.0
+    day = str(np.datetime64(as_of, "D"))
+    drawn = float(np.uint64(_draw(subject, (*names, day), settings.random_review_seed)) / 2.0**64) < share
+    return ("review" if drawn else action), drawn, share
+
+
+def _draw(subject: str, row: tuple[str, ...], seed: float) -> int:
+    key = repr(float(seed)).encode()
+    return int.from_bytes(
+        hashlib.blake2b("\x1f".join((subject, *row)).encode(), digest_size=8, key=key).digest()
+    )

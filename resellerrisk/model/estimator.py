@@ -292,26 +292,6 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         values = read_matrix(self, X)
         return explain(self.booster_, values, self._threads(values))
 
-    def explained_row(self, values):
-        """Margin and contributions of one row of numbers in the order of `columns_`, without a frame's checks.
-
-        Parameters
-        ----------
-        values : ndarray of float64, shape (1, p)
-            As computed by this program, so that names need not be compared; missing is NaN.
-
-        Raises
-        ------
-        MatrixError
-            Another number of columns, or an infinite value.
-        """
-        if values.shape != (1, len(self.columns_)) or np.isinf(values).any():
-            raise MatrixError(
-                f"A row has the shape {values.shape} or an infinite value.",
-                f"The model has {len(self.columns_)} columns.",
-            )
-        return explain(self.booster_, drop_unknown_codes(values, self.columns_, self.categories or {}))
-
     def explainer(self):
         """A `shap.TreeExplainer` of the Booster, for shap's own plots; its values are `contributions`.
 

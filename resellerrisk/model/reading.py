@@ -66,3 +66,26 @@ def read_matrix(model, X):
         ensure_min_samples=0,
     )
     return drop_unknown_codes(X, model.columns_, model.categories or {})
+
+
+def read_row(model, values):
+    """One row of numbers in the order of ``columns_``, without a frame's checks: names are the caller's business.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Fitted.
+    values : ndarray of float64, shape (1, p)
+        Missing is NaN.
+
+    Raises
+    ------
+    MatrixError
+        Another number of columns, or an infinite value.
+    """
+    if values.shape != (1, len(model.columns_)) or np.isinf(values).any():
+        raise MatrixError(
+            f"A row has the shape {values.shape}, or an infinite value.",
+            f"The model has {len(model.columns_)} columns.",
+        )
+    return drop_unknown_codes(values, model.columns_, model.categories or {})

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from resellerrisk.decisions import Settings, bands, read_settings, score_1000
+from resellerrisk.decisions.random_reviews import draw_review
 from resellerrisk.errors import InputError
 from resellerrisk.links.extend import Extender
 from resellerrisk.links.holdings import FROM_ORDER
 from resellerrisk.matrix import prepare_signals
+from resellerrisk.model.explaining import explain
+from resellerrisk.model.reading import read_row
 from resellerrisk.pipeline.scoring import find_accounts, recommend
 from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons.sentences import names_typical, tell
@@ -45,6 +48,9 @@ class Scored:
     probability, base_value, margin : float
         Calibrated probability; log-odds of nobody in particular, and of this subject.
     band, action : str
+    sampled : bool
+        Sent to review by the random draw alone, which goes by the ids and the day.
+    review_probability : float
     reasons : tuple of (str, str, float)
         Sentence, signal and log-odds, strongest first.
     signals, contributions : dict of str to float
@@ -59,6 +65,8 @@ class Scored:
     probability: float
     band: str
     action: str
+    sampled: bool
+    review_probability: float
     reasons: tuple[tuple[str, str, float], ...]
     base_value: float
     margin: float
@@ -215,18 +223,24 @@ class Scorer:
     def _score(self, account: int, moment: int, order_id: str, own, around) -> Scored:
         found = self._single.values(account, moment, own, around)
         values = np.array([[found[column.name] for column in self._columns]])
-        explained = self.trained.model.explained_row(values)
+        explained = explain(self.trained.model.booster_, read_row(self.trained.model, values))
         probability, parts = explained.probability, explained.parts[0]
         early = np.array([found[_EARLY] > 0]) if _EARLY in found else None
         names = [column.name for column in self._columns]
+        account_id, as_of = str(self.signals.market.account_ids[account]), np.datetime64(moment, "us")
+        action = str(recommend(probability, self.trained, self.settings, early)[0])
+        keys = (account_id, order_id) if self.trained.subject == "order" else (account_id,)
+        action, sampled, looked_at = draw_review(action, self.trained.subject, keys, as_of, self.settings)
         return Scored(
-            account_id=str(self.signals.market.account_ids[account]),
+            account_id=account_id,
             order_id=order_id,
-            as_of=np.datetime64(moment, "us"),
+            as_of=as_of,
             score=int(score_1000(probability)[0]),
             probability=float(probability[0]),
             band=str(bands(probability, self.trained.subject, self.settings)[0]),
-            action=str(recommend(probability, self.trained, self.settings, early)[0]),
+            action=action,
+            sampled=sampled,
+            review_probability=looked_at,
             reasons=self._reasons(found, parts[:-1], account, moment),
             base_value=float(parts[-1]),
             margin=float(explained.margin[0]),

@@ -34,12 +34,8 @@ def assert_same(one, bulk, row: int) -> None:
         assert np.array_equal(value, bulk.signals[name].iloc[row], equal_nan=True), name
     for name, value in one.contributions.items():
         assert value == bulk.contributions[name].iloc[row], name
-    assert (one.score, one.probability, one.band, one.action) == (
-        told["score"],
-        told["probability"],
-        told["band"],
-        told["action"],
-    )
+    names = ["score", "probability", "band", "action", "sampled", "review_probability"]
+    assert [getattr(one, name) for name in names] == [told[name] for name in names]
     assert one.base_value == told["base_value"]
     reasons = [told[f"reason_{n}"] for n in range(1, 6) if told[f"reason_{n}"] is not None]
     assert [sentence for sentence, _, _ in one.reasons] == reasons
@@ -139,7 +135,7 @@ def _assert_pending(held_back, order_model, lines) -> float:
     account, at = str(lines["account_id"].iloc[0]), lines["ordered_at"].iloc[0]
     told = lines.astype(object)[list(LINE)].sort_index().to_dict("records")
     told = [{name: None if pd.isna(cell) else cell for name, cell in line.items()} for line in told]
-    one = scorer.pending_order(account, told, at)
+    one = scorer.pending_order(account, told, at, str(lines["order_id"].iloc[0]))
     whole = prepare_signals(_with_order(scorer.signals.market, lines))
     just_then = {"since": at, "until": at + pd.Timedelta(microseconds=1), "accounts": [account]}
     bulk = score(whole.market, order_model, signals=whole, **just_then)
