@@ -121,12 +121,7 @@ class Extender:
         """Values one slip away from a key."""
         if not LINK_KINDS[kind].near:
             return []
-        if kind not in self._meetings:
-            first, end = self._kinds[kind], self._kinds[kind + 1]
-            places, positions = meeting_places(LINK_KINDS[kind].name, self.links.holdings.keys[first:end])
-            order = np.argsort(places, kind="stable")
-            self._meetings[kind] = places[order], positions[order] + first
-        places, values = self._meetings[kind]
+        places, values = self._meeting(kind)
         own, _ = meeting_places(LINK_KINDS[kind].name, [key])
         low, high = np.searchsorted(places, own), np.searchsorted(places, own, side="right")
         met = np.unique(values[spread_ranges(low, high)])
@@ -134,6 +129,22 @@ class Extender:
         texts = [key, *keys[keys != key]]
         others = met[keys != key].tolist()
         return [others[j - 1] for i, j in near_of_kind(LINK_KINDS[kind].name, texts) if i == 0]
+
+    def _meeting(self, kind: int) -> tuple[np.ndarray, np.ndarray]:
+        if kind not in self._meetings:
+            first, end = self._kinds[kind], self._kinds[kind + 1]
+            places, positions = meeting_places(LINK_KINDS[kind].name, self.links.holdings.keys[first:end])
+            order = np.argsort(places, kind="stable")
+            self._meetings[kind] = places[order], positions[order] + first
+        return self._meetings[kind]
+
+    def meet(self) -> None:
+        """Do beforehand what the first question would wait for."""
+        for kind, declared in enumerate(LINK_KINDS):
+            if declared.near:
+                self._meeting(kind)
+            if declared.by_chance:
+                self._count_words(kind)
 
     def _with_new(self, pairs: np.ndarray, held, account: int, moment: int) -> tuple[pd.DataFrame, Holdings]:
         """The pairs with the rows they name, the new holdings behind the old ones."""

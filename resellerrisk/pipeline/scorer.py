@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from resellerrisk.decisions import Settings, bands, read_settings, score_1000
 from resellerrisk.decisions.random_reviews import draw_review
 from resellerrisk.errors import InputError
-from resellerrisk.links.extend import Extender
+from resellerrisk.links.extend import Extender, sights_of_form
 from resellerrisk.links.holdings import FROM_ORDER
 from resellerrisk.matrix import prepare_signals
 from resellerrisk.model.explaining import explain
@@ -23,10 +24,10 @@ from resellerrisk.pipeline.training import Trained
 from resellerrisk.reasons.sentences import names_typical, tell
 from resellerrisk.reasons.strongest import choose_columns, signals_of
 from resellerrisk.signals.compute import Signals
-from resellerrisk.signals.pending import pending_rows, read_lines
+from resellerrisk.signals.pending import pending_rows, read_form, read_lines
 from resellerrisk.signals.plan import stretch_of
 from resellerrisk.signals.rows import micros
-from resellerrisk.signals.single import Single
+from resellerrisk.signals.single import NOBODY, Single, type_of_form
 from resellerrisk.tables import Market, as_utc
 from resellerrisk.vocabulary import REASONS_SHOWN
 
@@ -109,17 +110,15 @@ class Scorer:
         self._columns = trained.columns
         self._places = signals_of(list(self._columns))
         self._single = Single(self.signals, self._columns, orders=trained.subject == "order")
-        self._extender: Extender | None = None
 
     def prepare(self, moment) -> Scorer:
         """Do beforehand what the first subject of a day would wait for; gives itself back."""
         at = int(as_utc(moment).to_datetime64().astype("datetime64[us]").astype(np.int64))
         views = self.signals.views
         if views.accounts_count:
-            account = int(np.argmin(views.applied))
-            self._score(account, at, "", None, None)
-            if self.trained.subject == "order":
-                self._links_around(account, at, [""])
+            self._score(int(np.argmin(views.applied)), at, "", None, None)
+            if self.trained.subject != "account":
+                self._finder.meet()
         return self
 
     def account(self, account_id: str, as_of) -> Scored:
@@ -132,6 +131,39 @@ class Scorer:
         """
         self._expect("account")
         return self._score(self._find(account_id), _micros(as_of), "", None, None)
+
+    def application(self, form: Mapping, applied_at=None) -> Scored:
+        """A form that stands in no table yet, at the moment it is handed in.
+
+        Parameters
+        ----------
+        form : mapping
+            Columns of the contract's accounts table; what is not known may be left out. Identifiers become known later, and are not
+            asked for.
+        applied_at : str or Timestamp, optional
+            UTC; the form's own ``applied_at`` by default.
+
+        Raises
+        ------
+        InputError
+            A cell that the contract does not allow, an account that is in the tables already, or the model scores another subject.
+        """
+        self._expect("application")
+        cells = dict(form) | ({} if applied_at is None else {"applied_at": as_utc(applied_at)})
+        rows = read_form(cells)
+        account_id = str(rows.account_id[0])
+        if account_id in self.signals.market.account_ids:
+            raise InputError(
+                f"Account {account_id} is in the accounts table already.", hint="give another account_id"
+            )
+        moment = int(micros(rows.applied_at)[0])
+        told = {
+            name: cell for name in rows.names if (cell := getattr(rows, name)[0]) is not None and cell == cell
+        }
+        country = told.get("country")
+        around = self._finder.around(NOBODY, moment, sights_of_form(told), country, account_id)
+        found = self._single.newcomer(rows, moment, around)
+        return self._tell(found, account_id, "", type_of_form(rows), moment)
 
     def order(self, order_id: str) -> Scored:
         """An order of the tables, at the moment it was placed.
@@ -191,6 +223,10 @@ class Scorer:
         around = self._links_around(account, moment, new) if any(new) else None
         return self._score(account, moment, order_id, own, around)
 
+    @cached_property
+    def _finder(self) -> Extender:
+        return Extender(self.signals.links, self._last_rows)
+
     @staticmethod
     def _own_lines(rows, places: np.ndarray):
         return stretch_of(rows, int(places[0]), int(places[-1]) + 1)
@@ -199,13 +235,11 @@ class Scorer:
         """The links where the order goes to an address that its account was never seen with, else None."""
         if all(column.declaration.table != "links" for column in self._single.needed):
             return None
-        if self._extender is None:
-            self._extender = Extender(self.signals.links, self._last_rows)
         sights = [(kind, place, FROM_ORDER) for place in dict.fromkeys(places) if place for kind in _TO]
         form = self.signals.views.form
         place = int(self.signals.places_in_whole[account])
         country = form.country[account]
-        return self._extender.around(place, moment, sights, None if country != country else country, "")
+        return self._finder.around(place, moment, sights, None if country != country else country, "")
 
     def _last_rows(self, places: np.ndarray, moment: int) -> np.ndarray:
         """The last row of accounts strictly before a moment: of form, identifiers and orders; -1 where there is none."""
@@ -222,12 +256,19 @@ class Scorer:
 
     def _score(self, account: int, moment: int, order_id: str, own, around) -> Scored:
         found = self._single.values(account, moment, own, around)
+        account_id = str(self.signals.market.account_ids[account])
+        return self._tell(found, account_id, order_id, self._single.type_of(account), moment)
+
+    def _tell(
+        self, found: dict[str, float], account_id: str, order_id: str, kind: int, moment: int
+    ) -> Scored:
+        """The answer from the columns that were found; ``kind`` is the account's business type."""
         values = np.array([[found[column.name] for column in self._columns]])
         explained = explain(self.trained.model.booster_, read_row(self.trained.model, values))
         probability, parts = explained.probability, explained.parts[0]
         early = np.array([found[_EARLY] > 0]) if _EARLY in found else None
         names = [column.name for column in self._columns]
-        account_id, as_of = str(self.signals.market.account_ids[account]), np.datetime64(moment, "us")
+        as_of = np.datetime64(moment, "us")
         action = str(recommend(probability, self.trained, self.settings, early)[0])
         keys = (account_id, order_id) if self.trained.subject == "order" else (account_id,)
         action, sampled, looked_at = draw_review(action, self.trained.subject, keys, as_of, self.settings)
@@ -241,7 +282,7 @@ class Scorer:
             action=action,
             sampled=sampled,
             review_probability=looked_at,
-            reasons=self._reasons(found, parts[:-1], account, moment),
+            reasons=self._reasons(found, parts[:-1], kind, moment),
             base_value=float(parts[-1]),
             margin=float(explained.margin[0]),
             signals={name: found[name] for name in names},
@@ -249,14 +290,14 @@ class Scorer:
             model_version=self.trained.version,
         )
 
-    def _reasons(self, found, contributions: np.ndarray, account: int, moment: int):
+    def _reasons(self, found, contributions: np.ndarray, kind: int, moment: int):
         chosen = choose_columns(contributions[None, :], self._places, REASONS_SHOWN)[0]
         told = []
         for place in chosen[chosen >= 0]:
             column, weight = self._columns[place], float(contributions[place])
             low = high = np.nan
             if names_typical(column):
-                low, high = self._single.typical(column, found, account, moment)
+                low, high = self._single.typical(column, found, kind, moment)
             told.append((tell(column, found[column.name], low, high, weight), column.name, weight))
         return tuple(told)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from resellerrisk.errors import InputError
 from resellerrisk.signals.rows import Rows, holds_own_address
 from resellerrisk.signals.words import Words
+from resellerrisk.tables import TABLES
+from resellerrisk.tables.cells import read_cells
 from resellerrisk.vocabulary import PAYMENT_METHODS, SHIP_METHODS
 
 
@@ -61,6 +65,55 @@ def read_lines(lines: Sequence[Mapping], title_ids: pd.Index) -> dict[str, np.nd
         "cents": np.nan_to_num(cents, nan=float(_NO_CENTS)).astype(np.int64),
         **words,
     }
+
+
+def read_form(cells: Mapping) -> Rows:
+    """One application form as signals see forms, held to the contract; ``names`` are the columns.
+
+    Raises
+    ------
+    InputError
+        A column or a cell that the contract does not allow; all of them in one report.
+
+    Examples
+    --------
+    >>> form = read_form({"account_id": "A1", "applied_at": "2020-06-30", "store_count": 2})
+    >>> form.store_count, form.applied_at.astype(str)
+    (array([2.]), array(['2020-06-30T00:00:00.000000'], dtype='<U26'))
+    """
+    table = TABLES["accounts"]
+    faults = [f"{name}: there is no such column" for name in cells if name not in table.names]
+    columns, shown = {}, dict.fromkeys(table.names) | dict(cells)
+    for column in table.columns:
+        cell = shown[column.name]
+        missing = cell is None or cell == "" or cell != cell
+        read = read_cells(column, pa.chunked_array([[None if missing else _plain_cell(cell)]]))
+        value = read.values[0]
+        unfit = bool(read.unusable[0]) or (not missing and _breaks(column, value))
+        if unfit or (missing and column.required):
+            faults.append(f"{column.name}: expected {column.expected}")
+        columns[column.name] = read.values
+    if faults:
+        raise InputError("The form cannot be used.", "\n".join(faults))
+    return Rows({**columns, "names": table.names})
+
+
+def _plain_cell(cell):
+    """Times as text with their zone, everything else as it is."""
+    return (
+        cell.isoformat()
+        if hasattr(cell, "isoformat")
+        else str(cell)
+        if isinstance(cell, np.datetime64)
+        else cell
+    )
+
+
+def _breaks(column, value) -> bool:
+    if column.pattern:
+        return re.fullmatch(column.pattern, str(value)) is None
+    low = column.minimum is not None and value < column.minimum
+    return low or (column.maximum is not None and value > column.maximum)
 
 
 #: What a missing price becomes where rows are read in bulk.

@@ -24,6 +24,8 @@ from resellerrisk.tables.moments import monday_of
 
 #: Accounts whose rows are kept as told, newest asked last.
 KEPT_ACCOUNTS = 512
+#: The code of an account that stands in no table.
+NOBODY = -1
 #: Of an account with more rows than this nothing is kept: it would take the room of many.
 MOST_KEPT_ROWS = 50_000
 
@@ -70,7 +72,23 @@ class Single:
         around : (Links, int64[m]), optional
             The links around the account where it brings new ones (`links.extend`), and the codes that they have in the market.
         """
-        asked = _Asked(self, account, moment, own, around)
+        return self._ask(_Asked(self, account, moment, own, around))
+
+    def newcomer(self, form, moment: int, around) -> dict[str, float]:
+        """The columns of an account that has only applied and stands in no table.
+
+        Parameters
+        ----------
+        form : rows of the view of forms
+            One row.
+        moment : int
+            When it applied, in microseconds.
+        around : (Links, int64[m])
+            As for `values`; the newcomer's code there is -1.
+        """
+        return self._ask(_Asked(self, NOBODY, moment, None, around, form))
+
+    def _ask(self, asked: _Asked) -> dict[str, float]:
         with np.errstate(divide="ignore", invalid="ignore"):
             for column in self.needed:
                 asked.value(column)
@@ -90,21 +108,17 @@ class Single:
 
     def _rows(self, view: str, account: int):
         rows = getattr(self.signals.views, view)
+        if account == NOBODY:
+            return stretch_of(rows, 0, 0)
         low, high = np.searchsorted(rows.account, [account, account + 1])
         return stretch_of(rows, int(low), int(high))
 
     def _is_there(self, table: str) -> bool:
         return CONTRACT_TABLE.get(table, "orders") in self.signals.market.present
 
-    def position_of(self, column: Column, found: dict[str, float], account: int, moment: int) -> float:
-        """Where the account's value stands among its peers."""
-        return self.signals.peers.position(
-            column, _month(moment), found[column.name], self.type_of(account), found[SIZE_COLUMN]
-        )
-
-    def typical(self, column: Column, found: dict[str, float], account: int, moment: int):
-        """Lower and upper quartile of a column among the account's peers."""
-        return self.signals.peers.quartiles(column, _month(moment), self.type_of(account), found[SIZE_COLUMN])
+    def typical(self, column: Column, found: dict[str, float], kind: int, moment: int):
+        """Lower and upper quartile of a column among the peers of an account of some business type."""
+        return self.signals.peers.quartiles(column, _month(moment), kind, found[SIZE_COLUMN])
 
     def type_of(self, account: int) -> int:
         """Code of the account's business type."""
@@ -114,9 +128,10 @@ class Single:
 class _Asked:
     """One subject's columns, as far as they are found."""
 
-    def __init__(self, single: Single, account: int, moment: int, own, around) -> None:
+    def __init__(self, single: Single, account: int, moment: int, own, around, form=None) -> None:
         self._single, self._signals = single, single.signals
         self._account, self._moment, self._around = account, moment, around
+        self._form = form
         self.found: dict[str, float] = {}
         told = single.tell(account)
         for view, plan in single._plans.items():
@@ -137,9 +152,14 @@ class _Asked:
             return np.nan
         if table == "peers":
             self.value(column.base)
-            return self._single.position_of(column.base, self.found, self._account, self._moment)
+            kind = self._single.type_of(self._account) if self._form is None else type_of_form(self._form)
+            return self._signals.peers.position(
+                column.base, _month(self._moment), self.found[column.base.name], kind, self.found[SIZE_COLUMN]
+            )
         if table == "derived":
             return _finite(declared.function(*map(self._named, self._single._inputs[column.name])))
+        if table == "form" and self._form is not None:
+            return _finite(declared.function(self._form)[0])
         if table == "form":
             return _finite(signals.row_values(declared)[self._account])
         if table == "moment":
@@ -171,7 +191,7 @@ class _Asked:
 
     @property
     def _place(self) -> int:
-        return int(self._signals.places_in_whole[self._account])
+        return NOBODY if self._account == NOBODY else int(self._signals.places_in_whole[self._account])
 
     @cached_property
     def _standing(self) -> dict[str, np.ndarray]:
@@ -181,7 +201,7 @@ class _Asked:
     @cached_property
     def _link_figures(self) -> dict[str, float]:
         links, places = self._around or (self._signals.links, None)
-        place = self._place if places is None else int(np.searchsorted(places, self._place))
+        place = self._place if places is None else int(np.flatnonzero(places == self._place)[0])
         standing = None
         if "leaks" in self._signals.market.present:
             monday = monday_of(np.array([self._moment])).view("datetime64[us]")
@@ -194,6 +214,11 @@ class _Asked:
             standing=standing,
         )
         return {name: _finite(values[0]) for name, values in figures.items()}
+
+
+def type_of_form(form) -> int:
+    """Code of the business type that a form of one row names."""
+    return int(form.business_type.codes[0])
 
 
 def _month(moment: int) -> int:
