@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from typing import Any
 
 
 def make_plain(text: str) -> str:
@@ -39,7 +40,7 @@ class ResellerRiskError(Exception):
 
     exit_code = 2
     #: The faults behind the message, where it tells of faulty tables (`resellerrisk.tables.Fault`).
-    faults: tuple = ()
+    faults: tuple[Any, ...] = ()
 
     def __init__(self, what: str, there_is: str = "", hint: str = "") -> None:
         self.what, self.there_is, self.hint = map(make_plain, (what, there_is, hint))

@@ -19,6 +19,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from resellerrisk.errors import InputError
@@ -140,7 +141,7 @@ def verify(secret: str, headers: dict[str, str], body: bytes, now: float) -> boo
     return fresh and any(hmac.compare_digest(expected, one) for one in given)
 
 
-def resolve(url: str, allowed: tuple = ()) -> tuple[str, str, int]:
+def resolve(url: str, allowed: tuple[Any, ...] = ()) -> tuple[str, str, int]:
     """Where an address leads, checked: host, the numeric address to connect to, and port.
 
     Every address the name resolves to must be public or allowed, so that no name leads into our own network; the one returned
@@ -192,7 +193,9 @@ def is_public(address: str) -> bool:
     """
     found = ipaddress.ip_address(address)
     if found.version == 6:
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        inner: ipaddress.IPv4Address | ipaddress.IPv6Address | None = (
+            found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        )
         if found in _NAT64:
             inner = ipaddress.ip_address(int(found) & 0xFFFFFFFF)
         if inner is not None:
@@ -200,7 +203,7 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def send(receiver: Receiver, id: str, content: dict) -> int:
+def send(receiver: Receiver, id: str, content: dict[str, Any]) -> int:
     """Send one message; it is tried once.
 
     Parameters

@@ -25,7 +25,7 @@ class Busy(Exception):
 
 
 @contextmanager
-def whole_folder(out: str | os.PathLike) -> Iterator[Path]:
+def whole_folder(out: str | os.PathLike[str]) -> Iterator[Path]:
     """A folder to write to, which takes the place of ``out`` when the block ends well.
 
     A result that is the same byte by byte is left as it stands, times and all. Where it differs, the old one is renamed away
@@ -93,7 +93,7 @@ def hold_lock(path: Path) -> Iterator[None]:
         yield
 
 
-def write_whole(path: str | os.PathLike, content: str | bytes) -> None:
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write a file that appears whole or not at all, and stays when the power goes.
 
     Parameters

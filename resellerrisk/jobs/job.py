@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from resellerrisk.errors import ResellerRiskError, of_the_machine
 from resellerrisk.jobs.exits import Exit
 from resellerrisk.jobs.folder import FACTS, Busy, hash_files, whole_folder
-from resellerrisk.jobs.log import Log, describe
+from resellerrisk.jobs.log import Log, Step, describe
 
 
 class Job:
@@ -31,7 +32,7 @@ class Job:
         self.facts: dict[str, object] = {}
         self.reasons: list[str] = []
 
-    def step(self, name: str, **facts: object):
+    def step(self, name: str, **facts: object) -> AbstractContextManager[Step]:
         """A step, as a context: one line in the log when it ends."""
         return self._log.step(name, **facts)
 
@@ -45,7 +46,7 @@ class Job:
         (self.folder / FACTS).write_text(json.dumps(facts, indent=2, default=str) + "\n", "utf-8")
 
 
-def run_job(name: str, out: str | os.PathLike, as_of: str, work: Callable[[Job], None]) -> Exit:
+def run_job(name: str, out: str | os.PathLike[str], as_of: str, work: Callable[[Job], None]) -> Exit:
     """Run a job to its end; whatever happens is one line in the log and an exit code.
 
     Parameters

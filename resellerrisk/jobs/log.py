@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
 
 from resellerrisk.errors import ResellerRiskError
 
@@ -89,7 +90,7 @@ def describe(error: BaseException) -> dict[str, object]:
     return told | ({"faults": faults} if faults else {})
 
 
-def describe_fault(fault) -> dict[str, object]:
+def describe_fault(fault: Any) -> dict[str, object]:
     """A fault of a table without the values found: where, what, how many, and the first rows."""
     told = {"file": fault.file, "column": fault.column, "what": fault.what, "severity": fault.severity.value}
     return told | {"count": fault.count, "rows": list(fault.rows)}

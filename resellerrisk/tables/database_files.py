@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -37,9 +38,9 @@ class SQLite(Database):
     def count(self, name: str) -> int:
         return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
 
-    def _ask(self, question: str, *values: object) -> list[tuple]:
+    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(question, values).fetchall()
+            return list(self._connection.execute(question, values).fetchall())
         except sqlite3.Error as error:
             raise refuse(error) from None
 
@@ -56,7 +57,7 @@ class SQLite(Database):
             raise refuse(error) from None
 
 
-def _texts(cells: tuple) -> pa.Array:
+def _texts(cells: tuple[object, ...]) -> pa.Array:
     """Cells as texts, numbers to the last bit."""
     return pa.array([_as_text(cell) for cell in cells], pa.string()).dictionary_encode()
 
@@ -97,9 +98,9 @@ class DuckDB(Database):
     def count(self, name: str) -> int:
         return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
 
-    def _ask(self, question: str, *values: object) -> list[tuple]:
+    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(question, values or None).fetchall()
+            return list(self._connection.execute(question, values or None).fetchall())
         except self._error as error:
             raise refuse(error) from None
 

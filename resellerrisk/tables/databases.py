@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib import import_module
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow as pa
@@ -105,6 +106,8 @@ def open_database(address: str) -> Iterator[Database]:
 class Database:
     """A database opened for reading; made by `open_database`."""
 
+    _connection: Any
+
     def __init__(self, address: str) -> None:
         self.address = address
 
@@ -169,7 +172,7 @@ class Database:
         return RawTable(name, f"table {name}", cells, named_by=named_by, strangers=strangers)
 
 
-def load_library(library: str, extra: str):
+def load_library(library: str, extra: str) -> Any:
     try:
         return import_module(library)
     except ImportError:

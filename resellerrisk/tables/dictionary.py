@@ -72,7 +72,7 @@ def _describe_cells(column: Column) -> str:
         return " · ".join(f"`{word}`" for word in column.allowed)
     if column.pattern:
         return f"text like `{column.example}`"
-    return column.kind.value + column.bounds
+    return f"{column.kind.value}{column.bounds}"
 
 
 if __name__ == "__main__":

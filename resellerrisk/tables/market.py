@@ -5,6 +5,7 @@ A market is made from checked tables (`read_market`, `Market.from_frames`) and d
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -209,7 +210,7 @@ class Market:
         return replace(self, **_share_ids(typed), present=self.present | frozenset(frames))
 
 
-def build_market(checked: CheckedTables, quarantine: str | None = None) -> Market:
+def build_market(checked: CheckedTables, quarantine: str | os.PathLike[str] | None = None) -> Market:
     """A market from tables that were checked.
 
     Parameters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ from resellerrisk.errors import InputError
 _DAY = 86_400_000_000
 
 
-def as_utc(moment) -> pd.Timestamp:
+def as_utc(moment: Any) -> pd.Timestamp:
     """A moment without a zone, in UTC.
 
     Raises

@@ -13,7 +13,7 @@ from resellerrisk.tables.schemas import TABLES
 
 
 def open_tables(
-    data: str | os.PathLike, names: Iterable[str] = tuple(TABLES), *, rows: bool = True
+    data: str | os.PathLike[str], names: Iterable[str] = tuple(TABLES), *, rows: bool = True
 ) -> tuple[dict[str, RawTable], list[Fault]]:
     """Open tables of a folder or of a database.
 

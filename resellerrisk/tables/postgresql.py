@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pyarrow as pa
 
@@ -47,9 +48,9 @@ class PostgreSQL(Database):
     def count(self, name: str) -> int:
         return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
 
-    def _ask(self, question: str, *values: object) -> list[tuple]:
+    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(question, values or None).fetchall()
+            return list(self._connection.execute(question, values or None).fetchall())
         except self._error as error:
             raise self._refuse(error) from None
 
@@ -83,13 +84,13 @@ class PostgreSQL(Database):
 class _Stream(io.RawIOBase):
     """What COPY hands over, as a file that Arrow reads block by block."""
 
-    def __init__(self, copy) -> None:
+    def __init__(self, copy: Any) -> None:
         self._copy, self._rest = copy, memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         filled = 0
         while filled < len(buffer):
             if not len(self._rest):

@@ -11,7 +11,7 @@ from resellerrisk.tables.opening import open_tables
 
 
 def read_market(
-    folder: str | os.PathLike, *, limit: float = LIMIT, quarantine: str | os.PathLike | None = None
+    folder: str | os.PathLike[str], *, limit: float = LIMIT, quarantine: str | os.PathLike[str] | None = None
 ) -> Market:
     """Read and check the tables of a folder.
 
@@ -43,7 +43,7 @@ def read_market(
     return build_market(check_tables(tables, faults, str(folder), limit), quarantine)
 
 
-def check_market(folder: str | os.PathLike, *, limit: float = LIMIT) -> CheckReport:
+def check_market(folder: str | os.PathLike[str], *, limit: float = LIMIT) -> CheckReport:
     """Look at the tables of a folder and report every fault, without making a market of them.
 
     Parameters

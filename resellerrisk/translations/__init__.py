@@ -8,6 +8,7 @@ collects the texts and compiles the catalogues.
 from __future__ import annotations
 
 import gettext
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class Language:
         """The form of a text that goes with a number: what counts as one is the language's own affair."""
         whole = int(number) if number == int(number) else number
         single = self._locale.plural_form(abs(whole)) == "one"
-        return self._messages.ngettext(one, many, 1 if single else 2).format(**slots)
+        return str(self._messages.ngettext(one, many, 1 if single else 2).format(**slots))
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with so many digits behind the point."""
@@ -64,9 +65,9 @@ class Language:
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one in hundredths."""
-        return self.number(100 * share, digits) + self._percent
+        return f"{self.number(100 * share, digits)}{self._percent}"
 
-    def month(self, day) -> str:
+    def month(self, day: date) -> str:
         """A month with its year, short.
 
         >>> import datetime
