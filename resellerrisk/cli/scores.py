@@ -84,6 +84,7 @@ def explain(
     model: Model = None,
     settings: SettingsFile = None,
     limit: Limit = 0.05,
+    lang: Annotated[str, typer.Option(help="Language of the page: en, fr, de, nl.")] = "en",
 ) -> None:
     """Write the case page of an account: one HTML file, no request to anywhere.
 
@@ -93,12 +94,16 @@ def explain(
     from resellerrisk.pipeline import explain as explain_account
     from resellerrisk.reasons import write_case
     from resellerrisk.tracking import load
+    from resellerrisk.translations import read_language
 
     moment, chosen = read_moment(as_of, "--as-of"), read_settings(settings)
+    language = read_language(lang)
     trained = load(home(), "account", model)
     market = read_tables(data, limit, None)
     with progress.status("explaining"):
-        case = explain_account(market, trained, account_id, as_of=moment, settings=chosen)
+        case = explain_account(
+            market, trained, account_id, as_of=moment, settings=chosen, language=language.tag
+        )
     page = out or Path(f"{account_id}.html")
     page.parent.mkdir(parents=True, exist_ok=True)
     write_case(case, page)

@@ -80,6 +80,7 @@ KIND_WORDS = {
     "peers": "shops compared with",
     "market": "titles anybody ordered",
 }
+ORIGIN_WORDS = ("Model", "Data fingerprint")
 FORM_WORDS = {
     "legal_name": "Legal name",
     "trading_name": "Trading name",
@@ -179,7 +180,7 @@ def _content(case: Case) -> dict[str, object]:
         "early_lines": early.iloc[::-1].head(EARLY_LINES_SHOWN).to_dict("records"),
         "families": case.families.rename_axis("family").reset_index().to_dict("records"),
         "start": probability_of(case.base_value),
-        "origin": {"Model": case.model_version, "Data fingerprint": case.data_fingerprint},
+        "origin": dict(zip(ORIGIN_WORDS, (case.model_version, case.data_fingerprint), strict=True)),
         "training": {_show_name(name): fact for name, fact in case.training.items()},
         "form": {FORM_WORDS.get(name, name): fact for name, fact in case.form.items()},
     }
@@ -277,8 +278,9 @@ def _show_days(days: float, language: Language = ENGLISH) -> str:
     """
     if pd.isna(days):
         return language.text("not known")
-    told = "{days} days before" if days > 0 else "{days} days after"
-    return language.text(told, days=language.number(abs(days), 1))
+    return language.text(
+        "{days} days before" if days > 0 else "{days} days after", days=language.number(abs(days), 1)
+    )
 
 
 def _show_fact(fact, language: Language = ENGLISH) -> str:

@@ -152,7 +152,9 @@ def show_chance(probability: float, language: Language = ENGLISH) -> str:
     percent = 100 * probability
     distance = min(percent, 100 - percent)
     if distance < 1e-4:
-        told = "less than {chance}" if percent < 50 else "more than {chance}"
-        return language.text(told, chance=language.percent(1e-6 if percent < 50 else 0.999999, 4))
+        return language.text(
+            "less than {chance}" if percent < 50 else "more than {chance}",
+            chance=language.percent(1e-6 if percent < 50 else 0.999999, 4),
+        )
     digits = max(0, -math.floor(math.log10(distance) + 1e-9)) if distance < 10 else 0
     return language.percent(probability, digits)

@@ -1,4 +1,4 @@
-"""The languages people read: English as written in the code, others from gettext catalogues beside this file.
+"""The languages people read: English as written in the code, others from gettext catalogues (.po, compiled to .mo) beside this file.
 
 A text is looked up by its English; numbers and months follow the language's own customs (babel). Days and moments are written
 as 2020-06-30 everywhere, so that nobody mistakes a day for a month. What is to be said is not decided here; `pipelines.translate`
@@ -15,9 +15,39 @@ from pathlib import Path
 from resellerrisk.errors import InputError
 
 #: Languages that are complete; the first is the language of the code.
-LANGUAGES = ("en",)
-DOMAIN = "resellerrisk"
+LANGUAGES = ("en", "fr", "de", "nl")
 FOLDER = Path(__file__).parent
+#: German words that begin a meaning and are small within a sentence; all others that begin one are nouns.
+_SMALL_IN_GERMAN = frozenset(
+    [
+        "Andere",
+        "Bestellte",
+        "Das",
+        "Davon",
+        "Der",
+        "Die",
+        "Erwartete",
+        "Gelieferte",
+        "Gescheiterte",
+        "Längste",
+        "Meiste",
+        "Mittlerer",
+        "Nach",
+        "Noch",
+        "Ob",
+        "So",
+        "Verbundene",
+        "Verschiedene",
+        "Verspätete",
+        "Von",
+        "Vor",
+        "Vorhandene",
+        "Was",
+        "Welche",
+        "Wie",
+        "Zurückgesandte",
+    ]
+)
 
 
 class Language:
@@ -32,6 +62,8 @@ class Language:
     --------
     >>> ENGLISH.count("{n} line", "{n} lines", 1, n="1"), ENGLISH.number(1204.5, 1), ENGLISH.percent(0.256)
     ('1 line', '1,204.5', '26%')
+    >>> read_language("de").count("{n} day", "{n} days", 3.5, n=read_language("de").number(3.5, 1))
+    '3,5 Tage'
     """
 
     def __init__(self, tag: str) -> None:
@@ -39,7 +71,7 @@ class Language:
 
         self.tag = tag
         self._locale = Locale.parse(tag)
-        self._messages = gettext.translation(DOMAIN, FOLDER, [tag], fallback=tag == LANGUAGES[0])
+        self._messages = _read_messages(tag)
         symbols = self._locale.number_symbols["latn"]
         self._sign_table = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
         self._percent = self._locale.percent_formats[None].pattern.partition("0")[2].strip("#0")
@@ -84,9 +116,18 @@ class Language:
         >>> ENGLISH.middle("Order lines"), ENGLISH.middle("UHD discs")
         ('order lines', 'UHD discs')
         """
-        if text[1:2].isupper():
+        if text[1:2].isupper() or (
+            self.tag == "de" and text.partition(" ")[0].rstrip(",:") not in _SMALL_IN_GERMAN
+        ):
             return text
         return text[:1].lower() + text[1:]
+
+
+def _read_messages(tag: str) -> gettext.NullTranslations:
+    if tag == LANGUAGES[0]:
+        return gettext.NullTranslations()
+    with (FOLDER / f"{tag}.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
 
 
 @cache
@@ -116,6 +157,26 @@ def read_language(tag: str) -> Language:
     if plain not in LANGUAGES:
         raise InputError(f"There is no language {tag!r}.", f"There is: {', '.join(LANGUAGES)}.", "--lang en")
     return Language(plain)
+
+
+def choose_language(accepted: str) -> str:
+    """The language that a browser asks for: of its ``Accept-Language`` header the first that there is, else English.
+
+    Examples
+    --------
+    >>> choose_language("it-IT, de-AT;q=0.8, fr;q=0.9"), choose_language("da"), choose_language("")
+    ('fr', 'en', 'en')
+    """
+    wanted = []
+    for place, part in enumerate(accepted.split(",")[:20]):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weight = float(weight or 1)
+        except ValueError:
+            weight = 0.0
+        wanted.append((-weight, place, tag.split("-")[0].lower()))
+    known = (tag for weight, _, tag in sorted(wanted) if weight < 0 and tag in LANGUAGES)
+    return next(known, LANGUAGES[0])
 
 
 ENGLISH = read_language("en")

@@ -150,3 +150,8 @@ def test_a_night_without_orders_gives_empty_tables(run, market_folder, home, tmp
     code, out, _ = run("--home", home, *words, "--out", tmp_path / "night")
     assert code == 0 and "Actions: none" in out
     assert len(pd.read_parquet(tmp_path / "night" / "scores.parquet")) == 0
+
+
+def test_explain_writes_a_page_in_the_language_asked_for_and_names_those_there_are(run, tmp_path):
+    code, _, told = run("explain", "data/sample", "A00012", "--as-of", "2020-06-30", "--lang", "it")
+    assert code == 2 and "There is: en, fr, de, nl." in told and "Hint: --lang en" in told

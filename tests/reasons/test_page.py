@@ -312,3 +312,26 @@ def test_every_rule_of_the_style_stands_under_its_own_class():
     assert [
         one for whole in selectors for one in whole.split(",") if one.strip() and ".casefile" not in one
     ] == []
+
+
+@pytest.mark.parametrize("tag", ["fr", "de", "nl"])
+def test_a_page_in_another_language_has_no_english_left(
+    make_case, values, contributions, typical, columns, tag
+):
+    from pipelines.translate import collect
+    from resellerrisk.reasons import find_reasons, make_steps
+    from resellerrisk.translations import read_language
+
+    language = read_language(tag)
+    case = make_case(
+        language=tag,
+        reasons=find_reasons(values, contributions, typical, columns, language=language),
+        steps=make_steps(values, contributions, columns, language=language),
+    )
+    page = Page(show_case(case))
+    assert dict(page.elements)["html"] == {"lang": tag}
+    english = [
+        text for text in collect() if len(text) > 12 and "{" not in text and language.text(text) != text
+    ]
+    assert [text for text in english if text in page.text] == []
+    assert language.text("Why this score") in page.text and len(english) > 150
