@@ -38,7 +38,7 @@ def list_links(links: Links, place: int, moment: int, *, own_order: bool = False
     """
     from resellerrisk.links import walk
 
-    book, decided = links._book(), links._decided_by_account(links._decided)
+    book, decided = links.book, links.decided
     own = (1 << FROM_FORM) | (own_order << FROM_ORDER)
     start, end = book.starts[place], book.starts[place + 1]
     rows = [i for i in range(start, end) if walk.is_known(book, i, moment, own)]
@@ -70,7 +70,7 @@ def list_steps(links: Links, others: np.ndarray, but: int, moment: int) -> pd.Da
     """
     from resellerrisk.links import walk
 
-    book, decided = links._book(), links._decided_by_account(links._decided)
+    book, decided = links.book, links.decided
     found = []
     for via in others:
         i, end = book.starts[via], book.starts[via + 1]
@@ -94,7 +94,7 @@ def list_group(links: Links, place: int, moment: int, *, own_order: bool = False
     """
     from resellerrisk.links import walk
 
-    book, decided = links._book(), links._decided_by_account(links._decided)
+    book, decided = links.book, links.decided
     own = (1 << FROM_FORM) | (own_order << FROM_ORDER)
     day = int(monday_of(moment))
     root, oldest = walk.join_groups(book, day, GROUPED)
