@@ -27,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 #: The modules with commands, in the order in which `--help` lists them.
-COMMANDS = ("data", "models", "promotion", "scores", "tracing", "reading", "watch", "desk", "review")
+COMMANDS = ("data", "models", "promotion", "scores", "kept", "tracing", "reading", "watch", "desk", "review")
 state = {"home": None}
 
 

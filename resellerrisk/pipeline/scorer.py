@@ -5,11 +5,13 @@ The values are those of `score` over a market whose tables hold the subject (tes
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from resellerrisk.decisions import Settings, bands, read_settings, score_1000
 from resellerrisk.decisions.random_reviews import draw_review
@@ -28,6 +30,7 @@ from resellerrisk.signals.pending import pending_rows, read_form, read_lines
 from resellerrisk.signals.plan import stretch_of
 from resellerrisk.signals.rows import micros
 from resellerrisk.signals.single import NOBODY, Single, type_of_form
+from resellerrisk.state import open_state
 from resellerrisk.tables import Market, as_utc
 from resellerrisk.vocabulary import REASONS_SHOWN
 
@@ -111,6 +114,18 @@ class Scorer:
         self._places = signals_of(list(self._columns))
         self._single = Single(self.signals, self._columns, orders=trained.subject == "order")
 
+    @classmethod
+    def open(cls, trained: Trained, state: str | os.PathLike, settings: Settings | None = None) -> Scorer:
+        """A scorer over a state on disk (`resellerrisk.state`), made ready for its week.
+
+        Raises
+        ------
+        InputError
+            No state, or one that is damaged or of another version of this program.
+        """
+        signals = open_state(state)
+        return cls(trained, signals, settings).prepare(pd.Timestamp(signals.moment, unit="us"))
+
     def prepare(self, moment) -> Scorer:
         """Do beforehand what the first subject of a day would wait for; gives itself back."""
         at = int(as_utc(moment).to_datetime64().astype("datetime64[us]").astype(np.int64))
@@ -157,6 +172,7 @@ class Scorer:
                 f"Account {account_id} is in the accounts table already.", hint="give another account_id"
             )
         moment = int(micros(rows.applied_at)[0])
+        self.signals.check_moment(moment)
         told = {
             name: cell for name in rows.names if (cell := getattr(rows, name)[0]) is not None and cell == cell
         }
@@ -255,6 +271,7 @@ class Scorer:
         return out
 
     def _score(self, account: int, moment: int, order_id: str, own, around) -> Scored:
+        self.signals.check_moment(moment)
         found = self._single.values(account, moment, own, around)
         account_id = str(self.signals.market.account_ids[account])
         return self._tell(found, account_id, order_id, self._single.type_of(account), moment)

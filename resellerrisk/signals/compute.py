@@ -148,6 +148,9 @@ class Signals:
         work.fill()
         return pd.DataFrame(work.block.T, columns=[column.name for column in columns], copy=False)
 
+    def check_moment(self, moment: int) -> None:
+        """Refuse a moment that cannot be answered for; a market in memory answers for any."""
+
     def row_values(self, declaration: Declaration) -> np.ndarray:
         """What a declared function says of every row of its view; computed once."""
         name = declaration.function.__name__

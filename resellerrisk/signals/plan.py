@@ -71,7 +71,8 @@ class Plan:
 
     def tell(self, rows) -> Told:
         """Ask the declared functions about rows of the view."""
-        at = np.asarray(rows.at, "datetime64[us]").view(np.int64)
+        # A copy: rows of a state lie read-only, and compiled code is kept by type.
+        at = np.array(rows.at, "datetime64[us]").view(np.int64)
         values = np.empty((len(self.declared), at.size), np.int64)
         known = np.ones(values.shape, bool)
         for place, declared in enumerate(self.declared):

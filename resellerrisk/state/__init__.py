@@ -1,0 +1,15 @@
+"""State: what must be kept of a market so that one subject can be answered without reading its history. Names load when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOME = {"KeptSignals": "kept", "build_state": "store", "open_state": "store", "stale_files": "store"}
+
+__all__ = [*_HOME]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

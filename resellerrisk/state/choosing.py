@@ -1,0 +1,79 @@
+"""Which rows of a view are still needed: those inside the widest window, and a few anchors for what has no beginning.
+
+A window that ends at or after a moment M reaches no further back than M less its width. Windows without a beginning ask for the last
+or first row that says yes, or for which codes there ever were: one row each answers them for good. Of order lines the last of each
+title and address stays too, for an order that is still to come is compared with them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from resellerrisk.signals.kernel import DAY
+from resellerrisk.signals.rows import micros
+
+
+def rows_to_keep(signals, view: str, moment: int) -> np.ndarray:
+    """Places of the rows of a view that any signal at or after a moment may look at, rising.
+
+    Parameters
+    ----------
+    signals : Signals
+        Of what was known before the moment.
+    view : str
+    moment : int
+        Microseconds.
+    """
+    rows = getattr(signals.views, view)
+    account = np.asarray(rows.account)
+    windows = [
+        (column.declaration, column.window)
+        for column in signals.catalogue.columns
+        if column.declaration.table == view and column.window is not None and column.base is None
+    ]
+    widest = max((window.far for _, window in windows), default=0)
+    kept = micros(rows.at) >= moment - widest * DAY
+    for declared, window in windows:
+        if not window.far and not window.own_order:
+            kept |= _anchors(account, signals.row_values(declared), declared.measure.kind)
+    if view == "orders":
+        kept |= _last_of(account, np.asarray(rows.title, np.int64))
+        kept |= _last_of(account, np.asarray(rows.ship_to, np.int64))
+    return np.flatnonzero(kept)
+
+
+def _anchors(account: np.ndarray, values: np.ndarray, kind: str) -> np.ndarray:
+    if kind == "since_last":
+        return _last_of(account, np.where(values.astype(bool), 0, -1))
+    if kind == "since_first":
+        return _first_of(account, np.where(values.astype(bool), 0, -1))
+    if kind == "distinct":
+        return _first_of(account, values.astype(np.int64))
+    return np.ones(account.size, bool)
+
+
+def _first_of(account: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """True on an account's first row of each code from 0 on.
+
+    >>> _first_of(np.array([0, 0, 0, 1]), np.array([2, 2, -1, 2])).tolist()
+    [True, False, False, True]
+    """
+    order = np.lexsort((np.arange(codes.size), codes, account))
+    return _at_edges(account, codes, order, 1)
+
+
+def _last_of(account: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """True on an account's last row of each code from 0 on.
+
+    >>> _last_of(np.array([0, 0, 0, 1]), np.array([2, 2, -1, 2])).tolist()
+    [False, True, False, True]
+    """
+    order = np.lexsort((np.arange(codes.size), codes, account))[::-1]
+    return _at_edges(account, codes, order, 1)
+
+
+def _at_edges(account: np.ndarray, codes: np.ndarray, order: np.ndarray, step: int) -> np.ndarray:
+    here, before = order[step:], order[:-step]
+    edge = np.ones(codes.size, bool)
+    edge[here] = (account[here] != account[before]) | (codes[here] != codes[before])
+    return edge & (codes >= 0)
