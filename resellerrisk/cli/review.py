@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from resellerrisk.cli.app import app, home
-from resellerrisk.cli.output import progress
+from resellerrisk.cli.options import Limit
+from resellerrisk.cli.output import progress, read_tables
 from resellerrisk.errors import InputError
 
 
 @app.command()
 def review(
+    data: Annotated[
+        str | None,
+        typer.Argument(
+            help="The contract's tables, to explain cases and score applications.", metavar="[DATA]"
+        ),
+    ] = None,
+    scores: Annotated[
+        list[Path] | None, typer.Option(help="Folder of scores to load first; may be repeated.")
+    ] = None,
+    days: Annotated[
+        int, typer.Option(help="Without --scores: the applications and orders of so many days.", min=1)
+    ] = 7,
     host: Annotated[
         str, typer.Option(help="Address to listen on; other machines come in only where you say so.")
     ] = "127.0.0.1",
@@ -32,10 +46,13 @@ def review(
     proxy_role: Annotated[
         str | None, typer.Option(help="Role of users the proxy names first; without it they stay out.")
     ] = None,
+    limit: Limit = 0.05,
 ) -> None:
     """Serve the review desk to a browser. The first start prints a one-time link for the admin.
 
-    Example: resellerrisk review --port 8600
+    With DATA and no --scores, what the serving models say as of the newest day is scored and loaded first.
+
+    Example: resellerrisk review data/sample --port 8600
     """
     try:
         from resellerrisk.desk.web.app import make_app
@@ -72,4 +89,45 @@ def review(
                     soft_wrap=True,
                 )
 
-        serve(make_app(desk, door=told), host, port, ready)
+        portfolio = None if data is None else _open(data, limit)
+        _load(desk, portfolio, data, scores or [], days)
+        serve(make_app(desk, portfolio=portfolio, door=told), host, port, ready)
+
+
+def _open(data: str, limit: float):
+    """The market with the models that serve, ready for the first case."""
+    from resellerrisk.desk.web.portfolio import Portfolio
+    from resellerrisk.tracking import load, load_serving
+
+    market = read_tables(data, limit, None)
+    with progress.status("making ready"):
+        portfolio = Portfolio(
+            market, load_serving(home()), lambda subject, version: load(home(), subject, version)
+        )
+        portfolio.prepare()
+    return portfolio
+
+
+def _load(desk, portfolio, data: str | None, folders: list[Path], days: int) -> None:
+    """Load the folders of scores; without one, score what the desk has no newer scores of."""
+    from pandas import Timedelta
+
+    from resellerrisk.desk import SYSTEM
+
+    for folder in folders:
+        found = desk.nights.load_folder(SYSTEM, folder, data)
+        progress.print(
+            f"{folder}: {found.rows} scores, {found.new + found.returned} cases to look at.", markup=False
+        )
+    if portfolio is None or folders:
+        return
+    accounts = portfolio.market.accounts[["account_id", "legal_name", "trading_name"]].astype(object)
+    for subject in portfolio.models:
+        newest = desk.nights.newest(subject)
+        if newest is not None and newest >= portfolio.as_of - (subject != "account") * Timedelta(days=days):
+            continue
+        with progress.status(f"scoring: {subject}"):
+            scored = portfolio.score_all(subject, days, desk.settings.current())
+        if len(scored.scores):
+            found = desk.nights.load(SYSTEM, subject, scored.scores, scored.signals, accounts)
+            progress.print(f"{subject}: {found.rows} scores, {found.new} cases to look at.", markup=False)

@@ -14,13 +14,27 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from resellerrisk.desk.desk import Desk
-from resellerrisk.desk.refusals import DeskError, NotAllowed, NotThere, Throttled
-from resellerrisk.desk.web import assets, audit, entry, users, views
+from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed, NotThere, Throttled
+from resellerrisk.desk.web import (
+    applications,
+    assets,
+    audit,
+    cases,
+    entry,
+    lists,
+    queue,
+    rules,
+    thresholds,
+    users,
+    views,
+    webhooks,
+)
 from resellerrisk.desk.web.guard import Door, LoginNeeded, Seal, check_form, enter
+from resellerrisk.desk.web.portfolio import Portfolio
 from resellerrisk.errors import InputError, ResellerRiskError
 
 logger = logging.getLogger(__name__)
-_STATUS = {NotAllowed: 403, NotThere: 404, Throttled: 429, DeskError: 422, InputError: 422}
+_STATUS = {Conflict: 409, NotAllowed: 403, NotThere: 404, Throttled: 429, DeskError: 422, InputError: 422}
 _TITLES = {
     400: "This request cannot be read",
     403: "Not with this role",
@@ -34,13 +48,15 @@ _TITLES = {
 }
 
 
-def make_app(desk: Desk, *, door: Door | None = None) -> FastAPI:
+def make_app(desk: Desk, *, portfolio: Portfolio | None = None, door: Door | None = None) -> FastAPI:
     """The review desk as an ASGI application.
 
     Parameters
     ----------
     desk : Desk
         The store, opened; whoever opened it closes it.
+    portfolio : Portfolio, optional
+        The market behind the scores: explains cases, scores applications. Without it the desk shows what came with the scores.
     door : Door, optional
         How people reach it; localhost without a proxy by default.
 
@@ -51,11 +67,12 @@ def make_app(desk: Desk, *, door: Door | None = None) -> FastAPI:
     """
     door = door or Door()
     app = FastAPI(title="Review desk", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk, app.state.door = desk, door
+    app.state.desk, app.state.portfolio, app.state.door = desk, portfolio, door
     app.add_middleware(Seal, door=door, answer=answer_refusal)
-    app.include_router(entry.open_router)
+    for part in (entry, webhooks):
+        app.include_router(part.open_router)
     inside = [Depends(enter), Depends(check_form)]
-    for part in (entry, users, audit):
+    for part in (entry, queue, cases, applications, thresholds, rules, lists, users, audit, webhooks):
         app.include_router(part.router, dependencies=inside)
     app.get("/static/{name}", include_in_schema=False)(assets.serve)
     for kind in (ResellerRiskError, HTTPException, RequestValidationError, LoginNeeded):

@@ -61,7 +61,7 @@ def make_user(
 @router.get("/")
 def front() -> Response:
     """The page to begin with."""
-    return views.go("/audit")
+    return views.go("/queue")
 
 
 @router.post("/logout")

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from resellerrisk.desk import words
 from resellerrisk.desk.web import assets
 from resellerrisk.errors import ResellerRiskError
-from resellerrisk.reasons.page import ACTION_WORDS, BAND_WORDS, SUBJECT_WORDS
+from resellerrisk.reasons.page import ACTION_WORDS, BAND_WORDS, FORMAT_WORDS, SUBJECT_WORDS
 from resellerrisk.vocabulary import ACTIONS, BANDS, SUBJECTS
 
 #: What a state is called where there is little room; `words.STATES` says what it means.
@@ -134,6 +134,7 @@ def environment() -> jinja2.Environment:
         "subject_tabs": SUBJECT_TABS,
         "band_words": BAND_WORDS,
         "action_words": ACTION_WORDS,
+        "action_choices": [(name, ACTION_WORDS[name][0]) for name in ACTIONS],
         "asset": assets.address,
     }
     made.filters |= {
@@ -144,6 +145,9 @@ def environment() -> jinja2.Environment:
         "chance": show_chance,
         "query": query,
         "fact": show_fact,
+        "clock": lambda moment: f"{moment:%H:%M}",
+        "disc": lambda name: FORMAT_WORDS.get(name, name),
+        "later": lambda moment, other: not pd.isna(moment) and moment > other,
     }
     return made
 

@@ -11,8 +11,9 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from resellerrisk.desk import Desk
+from resellerrisk.desk import SYSTEM, Desk
 from resellerrisk.desk.web import Door, make_app
+from tests.conftest import TRAINED
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -55,6 +56,11 @@ def desk(tmp_path, peopled, monkeypatch):
 @pytest.fixture
 def client_of(desk):
     """A function that gives a client of the application, logged in as somebody."""
+    return clients(desk)
+
+
+def clients(desk):
+    """Clients of a desk's application without a browser."""
 
     def make(name: str = "", door: Door | None = None, **told) -> TestClient:
         client = TestClient(
@@ -112,7 +118,7 @@ def page_of(browser):
         context = browser.new_context(
             base_url=address, color_scheme=theme, viewport={"width": width, "height": height}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
@@ -168,3 +174,57 @@ def check_access(page) -> list[str]:
         if one["impact"] in {"serious", "critical"}
         for node in one["nodes"]
     ]
+
+
+@pytest.fixture(scope="session")
+def models(market, signals, trained):
+    """A model of each subject of the small market, quickly trained."""
+    from resellerrisk.pipeline import train
+
+    others = ("application", "order")
+    return {"account": trained} | {
+        subject: train(market, subject, TRAINED, signals=signals) for subject in others
+    }
+
+
+@pytest.fixture(scope="session")
+def portfolio(market, models):
+    """The small market behind the desk."""
+    from resellerrisk.desk.web.portfolio import Portfolio
+
+    return Portfolio(market, models)
+
+
+@pytest.fixture(scope="session")
+def nights(portfolio):
+    """The newest scores of every subject."""
+    return {subject: portfolio.score_all(subject, 60) for subject in ("application", "account", "order")}
+
+
+@pytest.fixture(scope="session")
+def scored(peopled, nights, portfolio, tmp_path_factory):
+    """The home folder of a desk with users and scores."""
+    folder = tmp_path_factory.mktemp("scored")
+    shutil.copytree(peopled, folder, dirs_exist_ok=True)
+    with Desk(f"sqlite:///{folder}/desk.db", home=folder) as opened:
+        for subject, night in nights.items():
+            accounts = portfolio.market.accounts.astype(object)
+            opened.nights.load(SYSTEM, subject, night.scores, night.signals, accounts)
+    return folder
+
+
+@pytest.fixture
+def full_desk(tmp_path, scored, monkeypatch):
+    """A desk with users and scores, of one's own."""
+    monkeypatch.delenv("RESELLERRISK_DESK_URL", raising=False)
+    home = tmp_path / "full"
+    shutil.copytree(scored, home)
+    with Desk(home=home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def full_server(full_desk, portfolio):
+    opened = Server(make_app(full_desk, portfolio=portfolio))
+    yield opened
+    opened.close()

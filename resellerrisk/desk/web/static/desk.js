@@ -22,6 +22,7 @@
     u: () => go("a[data-key=u]"),
     n: () => go("a[data-key=n]"),
     q: () => go("a[data-key=q]"),
+    t: () => go("button[data-key=t]"),
     e: () => { const all = document.querySelectorAll("details.reason-evidence"); const open = ![...all].every((one) => one.open); all.forEach((one) => { one.open = open; }); },
     d: () => { const first = document.querySelector(".decide input[name=action]:checked, .decide input[name=action], .decide button"); if (first) first.focus(); },
     "/": () => { const box = document.querySelector("input[type=search]"); if (box) box.focus(); else go("a[data-key=q]"); },
@@ -51,19 +52,22 @@
     const chosen = form.querySelector("input[name=action]:checked");
     const reasons = form.querySelector("select[name=reason]");
     if (!chosen || !reasons) return;
+    const order = ["release", "ship_on_street_date", "review", "block"];
+    const lines = [...document.querySelectorAll("select[form=decide]")].map((select) => select.value).filter(Boolean);
+    const hardest = [chosen.value, ...lines].reduce((one, two) => order.indexOf(two) > order.indexOf(one) ? two : one);
+    const fitting = hardest === "block" ? ["block"] : [chosen.value, hardest];
     for (const option of reasons.options) {
-      const fits = !option.dataset.actions || option.dataset.actions.split(" ").includes(chosen.value);
-      option.hidden = option.disabled = !fits;
+      const actions = (option.dataset.actions || "").split(" ");
+      option.hidden = option.disabled = Boolean(option.value) && !actions.some((one) => fitting.includes(one));
     }
     if (reasons.selectedOptions[0] && reasons.selectedOptions[0].disabled) reasons.value = "";
     const second = form.querySelector("[data-second-person]");
-    if (second) second.hidden = chosen.value !== "block";
+    if (second) second.hidden = hardest !== "block";
   }
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-decide]");
-    if (form && event.target.name === "action") offerReasons(form);
+    const form = event.target.form;
+    if (form && form.matches("[data-decide]") && event.target.name !== "reason") offerReasons(form);
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
   document.querySelectorAll("form[data-decide]").forEach(offerReasons);
-  document.addEventListener("htmx:afterSwap", () => { here = -1; });
 })();
