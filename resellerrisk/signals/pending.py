@@ -78,8 +78,8 @@ def read_form(cells: Mapping) -> Rows:
     Examples
     --------
     >>> form = read_form({"account_id": "A1", "applied_at": "2020-06-30", "store_count": 2})
-    >>> form.store_count, form.applied_at.astype(str)
-    (array([2.]), array(['2020-06-30T00:00:00.000000'], dtype='<U26'))
+    >>> form.store_count, form.applied_at.tolist()
+    (array([2.]), [datetime.datetime(2020, 6, 30, 0, 0)])
     """
     table = TABLES["accounts"]
     faults = [f"{name}: there is no such column" for name in cells if name not in table.names]
