@@ -59,6 +59,44 @@ def test_the_page_in_docs_is_what_was_kept(tmp_path):
     assert (tmp_path / "page.md").read_text("utf-8") == (DOCS / "figures.md").read_text("utf-8")
 
 
+def test_the_figures_of_the_readme_are_those_that_were_kept():
+    kept = json.loads((DOCS / "figures.json").read_text("utf-8"))
+    readme = (DOCS.parent / "README.md").read_text("utf-8")
+    told = {
+        part: {row["figure"]: row for row in kept[part]["rows"]}
+        for part in ("account", "first_day", "order", "application")
+    }
+    for part, subject, figure, digits in (
+        ("account", "account", "average precision, mean of the dates", ".3f"),
+        ("account", "account", "found in the top 2 %", ".0%"),
+        ("account", "account", "the same, rings new since the training", ".0%"),
+        ("first_day", "account", "average precision with no outcome known: the first day", ".3f"),
+        (
+            "order",
+            "order",
+            "fakes' discs before street date held back, at 1 % of honest such lines delayed",
+            ".0%",
+        ),
+        ("application", "application", "average precision on the day of applying", ".2f"),
+    ):
+        row = told[part][figure]
+        value, low, high = (
+            format(row[""][name], digits).replace("%", " %") for name in ("value", "low", "high")
+        )
+        rivals = (row.get(name) for name in ("logistic/", "rule/"))
+        others = [format(rival["value"], digits).replace("%", " %") if rival else "" for rival in rivals]
+        cells = [
+            subject,
+            figure.replace("of the dates", "of three dates"),
+            f"{value} ({low} to {high})",
+            *others,
+            row[""]["fakes"],
+        ]
+        assert (
+            "| " + " | ".join(map(str, cells)).replace("|  |", "| |").replace("|  |", "| |") + " |" in readme
+        )
+
+
 def test_an_account_at_several_moments_is_one_observation_and_a_wrong_probability_is_seen():
     rows = pd.DataFrame(
         {"account": [1] * 40 + [*range(2, 42)], "probability": 0.95, "fake": True, "source": True}
