@@ -59,11 +59,12 @@ def test_a_challenger_with_shuffled_labels_is_refused(lived_in, busy_market, bus
     _challenge(lived_in, busy_market, busy_signals, poisoned)
     verdict = promote(busy_market, lived_in, "account", JUDGED, why="a test")
     assert not verdict.passed
-    assert {"not worse at ranking", "stable under re-sampling"} <= _failed(verdict)
+    # The score without labels and the declared directions keep it ranking; its probabilities are what shuffled labels spoil.
+    assert "calibrated" in _failed(verdict)
     assert lived_in.champion("account") == 1
     refused = ledger_of(lived_in).read()[-1]
     assert (refused["event"], refused["version"]) == ("refused", 3)
-    assert "Average precision, everyone" in refused["why"]
+    assert verdict.reasons and all(reason in refused["why"] for reason in verdict.reasons)
 
 
 def test_a_challenger_trained_on_outcomes_of_the_future_is_refused_by_its_data(
