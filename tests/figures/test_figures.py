@@ -39,7 +39,9 @@ def test_a_part_whose_data_are_not_here_is_passed_over_and_what_was_kept_stays(m
 
 
 def test_only_missing_parts_are_made_where_that_is_asked(monkeypatch, tmp_path, capsys):
-    everything = {part: {} for part in ("account", "order", "application", "first_day", "trace", *OWN, "speed")}
+    everything = {
+        part: {} for part in ("account", "order", "application", "first_day", "trace", *OWN, "speed")
+    }
     (tmp_path / "kept.json").write_text(json.dumps(everything))
     monkeypatch.setattr("tests.figures.__main__.write_page", lambda *_, **__: None)
     run(monkeypatch, tmp_path, "missing")
