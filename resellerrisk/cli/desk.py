@@ -129,6 +129,17 @@ def settings(
             )
 
 
+@desk.command()
+def deliver(url: Url = None) -> None:
+    """Send the webhook's messages that are due, those of scores and decisions; call it every minute where no review runs.
+
+    Example: resellerrisk desk deliver
+    """
+    with open_desk(url) as store:
+        sent, failed = store.outbox.deliver()
+    say.print(f"{sent:,} sent, {failed:,} failed; those are tried again.")
+
+
 def _show_trials(trials) -> None:
     header = ["subject", "", "fakes", "caught", "honest", "delayed", "blocked", "reviews", "cost"]
     rows = [

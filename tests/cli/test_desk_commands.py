@@ -86,3 +86,8 @@ def test_the_audit_log_is_verified_and_exported(call, scored, tmp_path):
 def test_a_folder_without_scores_is_told(call, tmp_path):
     code, _, told = call("desk", "load", tmp_path)
     assert code == 2 and "no scores" in told and "Traceback" not in told
+
+
+def test_without_a_receiver_nothing_is_sent(call, scored):
+    call("desk", "load", scored)
+    assert call("desk", "deliver")[1] == "0 sent, 0 failed; those are tried again.\n"

@@ -166,3 +166,11 @@ def test_a_decision_that_was_changed_behind_the_desk_is_found(filled, staff):
         connection.exec_driver_sql(f"DROP TRIGGER desk_keep_decisions_update{table}")
         connection.exec_driver_sql("UPDATE decisions SET reason = 'explained'")
     assert filled.audit.verify().faults == ("Decision 1 is not as the log says.",)
+
+
+def test_a_decision_on_what_has_changed_since_is_refused_though_the_case_is_open(filled, staff):
+    filled.decisions.decide(staff.ana, 1, 1, "review", "look_deeper")
+    with pytest.raises(Conflict) as told:
+        filled.decisions.decide(staff.ben, 1, 1, "release", "shop_seen")
+    assert (told.value.who, told.value.what) == ("ana", "decided: review (look_deeper)")
+    assert filled.decisions.decide(staff.ben, 1, 2, "release", "shop_seen").state == "decided"

@@ -130,6 +130,18 @@ def test_a_trial_counts_each_account_once_by_what_was_known_when_it_was_decided(
     assert proposed.cost == 2 * (kept + 150) + 2 * (150 + 50)
 
 
+def test_a_trial_takes_of_other_subjects_the_score_before_the_decision(desk, staff):
+    orders = make_scores([("A1", 0.9, "review", "O1"), ("A2", 0.9, "review", "O2")], "order")
+    desk.nights.load(SYSTEM, "order", orders)
+    for night, probability, action in (("2019-12-30", 0.4, "review"), ("2020-02-01", 0.001, "release")):
+        rows = [("A1", probability, action), ("A2", probability, action)]
+        desk.nights.load(SYSTEM, "account", make_scores(rows, as_of=night))
+    case = desk.cases.find("order", "A1", "O1")
+    desk.decisions.decide(staff.ana, case.id, 1, "ship_on_street_date", "no_shop")
+    now = desk.rules.try_out("account", "score > 1000", "review").now
+    assert (now.fakes, now.undecided, now.caught, now.reviews) == (1, 1, 1, 1)
+
+
 def test_a_rule_hits_from_the_next_load_on_and_is_told_apart(decided, staff):
     rule = decided.rules.save(staff.pia, "young", "account", "tenure <= 1", "ship_on_street_date", "a try")
     assert decided.rules.hits(rule.id) == 0 and rule.figures["proposed"]["hits"] == 2
