@@ -20,6 +20,8 @@ SETTINGS = {
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
 }
+#: Variables by which Spark is told of a cluster, before this process or by `spark-submit`.
+CONFIGURED_BY = ("SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS", "PYSPARK_GATEWAY_PORT")
 #: A local session tries a task again whose worker was killed, as a cluster does.
 LOCAL_FAILURES = 4
 
@@ -40,7 +42,7 @@ def open_session(master: str | None = None):
     Raises
     ------
     InputError
-        Without pyspark or Java.
+        Without pyspark or Java, or where this process works on another cluster already.
     """
     try:
         from pyspark.sql import SparkSession
@@ -56,19 +58,41 @@ def open_session(master: str | None = None):
         )
     running = SparkSession.getActiveSession()
     if running is not None:
-        return running
+        return _refuse_other(running, master)
     builder = SparkSession.builder.appName("resellerrisk")
     if master or not _is_configured():
-        builder = _with_master(builder, master or "local[*]")
+        builder = _with_master(builder, _with_failures(master or "local[*]"))
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
 
 
-def _is_configured() -> bool:
-    from pyspark import SparkConf
+def _refuse_other(running, master: str | None):
+    """The running session, where it is the one that is asked for: a process has one cluster at a time."""
+    there = running.sparkContext.master
+    if master is not None and there not in (master, _with_failures(master)):
+        raise InputError(
+            f"This process works on the cluster {there} already, not on {master}.",
+            hint="stop that session, or leave the master out",
+        )
+    return running
 
-    return SparkConf().contains("spark.master")
+
+def _with_failures(master: str) -> str:
+    """A local master that tries a task again.
+
+    >>> _with_failures("local[2]"), _with_failures("yarn")
+    ('local[2,4]', 'yarn')
+    """
+    if master.startswith("local[") and "," not in master:
+        return f"{master[:-1]},{LOCAL_FAILURES}]"
+    return master
+
+
+def _is_configured() -> bool:
+    """Whether Spark is told by its own means which cluster to use."""
+    defaults = os.path.join(os.environ.get("SPARK_HOME", ""), "conf", "spark-defaults.conf")
+    return any(name in os.environ for name in CONFIGURED_BY) or os.path.isfile(defaults)
 
 
 def _with_master(builder, master: str):
@@ -78,8 +102,6 @@ def _with_master(builder, master: str):
     if master.startswith("local"):
         # Workers are processes of this interpreter, and nothing listens on another address than this machine's own.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        if master.endswith("]") and "," not in master:
-            master = f"{master[:-1]},{LOCAL_FAILURES}]"
         builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config(
             "spark.driver.host", "127.0.0.1"
         )

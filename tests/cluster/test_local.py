@@ -102,6 +102,12 @@ def test_a_folder_that_is_not_there_and_csv_are_refused(market_folder, trained, 
         score_spark(tmp_path, trained, tmp_path / "out", as_of=AS_OF, session=session)
 
 
+def test_a_second_cluster_in_one_process_is_refused(session):
+    assert open_session() is open_session("local[2]")
+    with pytest.raises(InputError, match=r"works on the cluster local\[2,4\] already, not on local\[3\]"):
+        open_session("local[3]")
+
+
 def test_without_pyspark_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(InputError, match=r"resellerrisk\[spark\]"):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from resellerrisk.cli.engines import check_engine
 from resellerrisk.cluster import pieces
 from resellerrisk.cluster.rounds import Deal, Judge
+from resellerrisk.cluster.session import CONFIGURED_BY, _is_configured
 from resellerrisk.errors import InputError, ModelError
 from resellerrisk.parts.checks import PartFound
 from resellerrisk.parts.chunks import ROW
@@ -111,6 +112,20 @@ def test_a_model_travels_as_its_files_and_a_changed_byte_is_refused(trained):
     judge.files["model.txt"] = bytes(broken)
     with pytest.raises(ModelError, match="not as it was written"):
         judge.trained()
+
+
+def test_sparks_own_configuration_names_the_cluster_where_there_is_one(monkeypatch, tmp_path):
+    for name in (*CONFIGURED_BY, "SPARK_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert not _is_configured()
+    (tmp_path / "conf").mkdir()
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+    assert not _is_configured()
+    (tmp_path / "conf" / "spark-defaults.conf").write_text("spark.master yarn\n")
+    assert _is_configured()
+    monkeypatch.delenv("SPARK_HOME")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    assert _is_configured()
 
 
 @pytest.mark.parametrize(
