@@ -156,8 +156,12 @@ def pending_rows(views, account: int, moment: int, columns: dict, places: Sequen
         **columns,
     }
     makers = views.order_makers | {
-        "title_before": lambda rows: _last_seen(past.title[:before], past.at[:before], rows.title),
-        "ship_to_before": lambda rows: _last_seen(past.ship_to[:before], past.at[:before], rows.ship_to),
+        f"{name}_before": lambda rows, name=name: _last_seen(
+            np.append(views.older_lines(account, name)[0], getattr(past, name)[:before]),
+            np.append(views.older_lines(account, name)[1], past.at[:before]),
+            getattr(rows, name),
+        )
+        for name in ("title", "ship_to")
     }
     return Rows(known, makers)
 
@@ -166,10 +170,10 @@ _US = "datetime64[us]"
 
 
 def _last_seen(codes: np.ndarray, at: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """When each code last stood in rows by time; NaT where it never did."""
+    """When each code last stood in some rows; NaT where it never did."""
     out = np.full(wanted.size, np.datetime64("NaT"), _US)
     for n, code in enumerate(wanted):
         found = np.flatnonzero(codes == code)
         if found.size:
-            out[n] = at[found[-1]]
+            out[n] = at[found].max()
     return out

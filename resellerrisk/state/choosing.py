@@ -1,8 +1,8 @@
 """Which rows of a view are still needed: those inside the widest window, and a few anchors for what has no beginning.
 
 A window that ends at or after a moment M reaches no further back than M less its width. Windows without a beginning ask for the last
-or first row that says yes, or for which codes there ever were: one row each answers them for good. Of order lines the last of each
-title and address stays too, for an order that is still to come is compared with them.
+or first row that says yes, or for which codes there ever were: one row each answers them for good. Of order lines the account's last
+stays too, and of each title and address the moment of the last: an order that is still to come is compared with them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,26 @@ def rows_to_keep(signals, view: str, moment: int) -> np.ndarray:
         if not window.far and not window.own_order:
             kept |= _anchors(account, signals.row_values(declared), declared.measure.kind)
     if view == "orders":
-        kept |= _last_of(account, np.asarray(rows.title, np.int64))
-        kept |= _last_of(account, np.asarray(rows.ship_to, np.int64))
+        kept |= _last_of(account, np.zeros(account.size, np.int64))
     return np.flatnonzero(kept)
+
+
+def last_not_kept(rows, name: str, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Account, code and moment of the last row of each code of an account, where that row is not kept; by account.
+
+    Parameters
+    ----------
+    rows : Rows
+        By account and moment.
+    name : str
+        A column of codes; -1 (missing) counts as one.
+    kept : int64[m]
+        Places of the rows that are kept.
+    """
+    account, codes = np.asarray(rows.account), np.asarray(getattr(rows, name), np.int64)
+    last = _last_of(account, codes + 1)
+    last[kept] = False
+    return account[last], codes[last], micros(rows.at)[last]
 
 
 def _anchors(account: np.ndarray, values: np.ndarray, kind: str) -> np.ndarray:

@@ -18,6 +18,8 @@ from resellerrisk.signals.whole import Extract, Whole
 from resellerrisk.tables import Market
 from resellerrisk.tables.moments import monday_of
 
+#: Columns of order lines of which the last line of each code is known, kept or not.
+LAST_KNOWN = ("title", "ship_to")
 #: Columns that a row is kept with, beside account and moment; the others are made from them.
 KEPT = {
     "orders": (
@@ -54,10 +56,13 @@ class KeptViews(Views):
         By view: ``account``, ``at`` and the columns of `KEPT`.
     places : sequence of str
         What the codes of addresses count.
+    older : dict of str to (int64[n], int64[n], int64[n])
+        By column of order lines: account, code and moment of the last line of each code, of lines that are not kept.
     """
 
-    def __init__(self, market: Market, asks, rows: dict[str, dict], places) -> None:
+    def __init__(self, market: Market, asks, rows: dict[str, dict], places, older: dict) -> None:
         super().__init__(market, asks)
+        self._older = older
         makers = {
             "orders": {**self.order_makers, "ordered_at": lambda rows: rows.at},
             "deliveries": {**self._title_makers, "delivered_at": lambda rows: rows.at},
@@ -65,6 +70,12 @@ class KeptViews(Views):
         for view, columns in rows.items():
             self.__dict__[view] = Rows(columns, makers.get(view))
         self.__dict__["_places"] = {text: code for code, text in enumerate(places)}
+
+    def older_lines(self, account: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Code and moment of the last line of each code, of an account's lines that are not kept."""
+        accounts, codes, at = self._older[name]
+        low, high = np.searchsorted(accounts, [account, account + 1])
+        return codes[low:high], at[low:high].view("datetime64[us]")
 
 
 class KeptWhole(Whole):

@@ -29,13 +29,15 @@ from resellerrisk.signals.peers import PeerTable, compared_columns, month_of, ta
 from resellerrisk.signals.rows import CONTRACT_TABLE, micros
 from resellerrisk.signals.whole import Extract, take_extract
 from resellerrisk.signals.words import Words, as_words
-from resellerrisk.state.choosing import rows_to_keep
-from resellerrisk.state.kept import KEPT, KeptSignals, KeptViews, KeptWhole
+from resellerrisk.state.choosing import last_not_kept, rows_to_keep
+from resellerrisk.state.kept import KEPT, LAST_KNOWN, KeptSignals, KeptViews, KeptWhole
 from resellerrisk.tables import TABLES, Market, as_utc
 from resellerrisk.tables.moments import monday_of
 
 #: Raised when files are laid down otherwise.
 VERSION = 1
+#: What is known of a line that is not kept, where it is the last of its title or address.
+_PARTS = ("account", "code", "at")
 _FRAMES = ("accounts", "titles", "street_dates")
 
 
@@ -92,7 +94,11 @@ def open_state(folder: str | os.PathLike) -> KeptSignals:
     whole = _read_whole(folder, market)
     places = _load_texts(folder / "places.arrow")
     rows = {view: _read_rows(folder, view) for view in facts["rows"]}
-    views = KeptViews(market, whole.asks, rows, places)
+    older = {
+        name: tuple(_map(folder / "orders" / f"older_{name}_{part}.npy") for part in _PARTS)
+        for name in LAST_KNOWN
+    }
+    views = KeptViews(market, whole.asks, rows, places, older)
     at = int(as_utc(facts["as_of"]).to_datetime64().astype("datetime64[us]").astype(np.int64))
     forms = dict(np.load(folder / "forms.npz"))
     return KeptSignals(market, views, whole, catalogue(), _read_peers(folder, at), forms, at)
@@ -159,6 +165,10 @@ def _write_rows(signals: Signals, view: str, moment: int, folder: Path) -> list[
         if column.dtype.kind == "M":
             words[name], column = "moments", micros(column)
         np.save(folder / view / f"{name}.npy", column[places])
+    if view == "orders":
+        for name in LAST_KNOWN:
+            for part, column in zip(_PARTS, last_not_kept(rows, name, places), strict=True):
+                np.save(folder / view / f"older_{name}_{part}.npy", column)
     (folder / view / "words.json").write_text(json.dumps(words))
     return [len(places), len(rows)]
 

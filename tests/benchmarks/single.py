@@ -18,6 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+#: Columns of a line of a pending order.
+NAMES = ["title_id", "quantity", "unit_price", "ship_method", "ship_to", "payment_method"]
+
 
 def percentiles(took: np.ndarray) -> str:
     """p50, p90, p99 and the slowest, in milliseconds, of wall and CPU time."""
@@ -43,13 +46,12 @@ def pending(market, since: pd.Timestamp, count: int, seed: int = 0) -> list[tupl
     rows = market.orders[market.orders["ordered_at"] >= since].astype({"order_id": object})
     ids = rows["order_id"].drop_duplicates().to_numpy()
     chosen = np.random.default_rng(seed).choice(ids, count, replace=count > len(ids))
-    names = ["title_id", "quantity", "unit_price", "ship_method", "ship_to", "payment_method"]
     told = {}
     for order_id, lines in rows[rows["order_id"].isin(chosen)].groupby("order_id"):
         first = lines.iloc[0]
         told[order_id] = (
             str(first["account_id"]),
-            lines[names].astype(object).to_dict("records"),
+            lines[NAMES].astype(object).to_dict("records"),
             first["ordered_at"],
         )
     return [told[order_id] for order_id in chosen]

@@ -13,6 +13,8 @@ from resellerrisk.errors import InputError
 from resellerrisk.matrix import prepare_signals
 from resellerrisk.pipeline import Scorer, train
 from resellerrisk.signals.catalogue import catalogue
+from resellerrisk.signals.pending import pending_rows
+from resellerrisk.signals.plan import stretch_of
 from resellerrisk.signals.single import Single
 from resellerrisk.state import build_state, open_state, stale_files, store
 
@@ -68,6 +70,37 @@ def test_every_pending_order_of_the_week_is_answered_as_from_the_tables(market, 
         told = lines[names].astype(object).to_dict("records")
         asked = (lines["account_id"].iloc[0], told, lines["ordered_at"].iloc[0], order_id)
         assert repr(small.pending_order(*asked)) == repr(whole.pending_order(*asked))
+
+
+def test_when_a_title_or_address_was_last_ordered_is_known_though_that_line_is_not_kept(built, before):
+    """Of every account, for lines of all that it ever ordered and of what it never did."""
+    kept, met = open_state(built[0]), 0
+    moment = int(AS_OF.to_datetime64().astype("datetime64[us]").astype(np.int64))
+    for account in range(100):
+        whole, small = (_past(signals, account) for signals in (before, kept))
+        titles = np.unique(np.append(np.asarray(whole.title, np.int64), 0))
+        places = [
+            None,
+            *np.array(list(kept.views._places))[np.unique(whole.ship_to[whole.ship_to >= 0])],
+            "Nowhere 1",
+        ]
+        for name, columns, going in (
+            ("title_before", {"title": titles}, [None] * titles.size),
+            ("ship_to_before", {"title": titles[:1].repeat(len(places))}, places),
+        ):
+            expected, found = (
+                getattr(pending_rows(signals.views, account, moment, columns, going, past), name)
+                for signals, past in ((before, whole), (kept, small))
+            )
+            assert np.array_equal(expected, found, equal_nan=True)
+            met += int((~np.isnat(expected)).sum())
+        assert len(small) <= len(whole)
+    assert met > 1000
+
+
+def _past(signals, account):
+    rows = signals.views.orders
+    return stretch_of(rows, *map(int, np.searchsorted(rows.account, [account, account + 1])))
 
 
 def test_rows_that_no_window_reaches_are_not_kept(built, before):
