@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,18 @@ def postgres_database(postgres):
     yield name
     with contextlib.suppress(Exception):
         postgres.ask(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run a command; gives exit code, standard output and standard error."""
+    from resellerrisk.cli import main
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["resellerrisk", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = capsys.readouterr()
+        return left.value.code or 0, told.out, told.err
+
+    return call

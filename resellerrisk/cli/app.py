@@ -27,7 +27,19 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 #: The modules with commands, in the order in which `--help` lists them.
-COMMANDS = ("data", "models", "promotion", "scores", "kept", "tracing", "reading", "watch", "desk", "review")
+COMMANDS = (
+    "data",
+    "models",
+    "promotion",
+    "scores",
+    "kept",
+    "tracing",
+    "reading",
+    "watch",
+    "desk",
+    "review",
+    "privacy",
+)
 state = {"home": None}
 
 

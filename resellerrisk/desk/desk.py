@@ -11,6 +11,7 @@ from resellerrisk.desk.audit import Audit
 from resellerrisk.desk.cases import Cases
 from resellerrisk.desk.database import Database
 from resellerrisk.desk.decisions import Decisions
+from resellerrisk.desk.erasing import Erasing
 from resellerrisk.desk.lists import Lists
 from resellerrisk.desk.nights import Nights
 from resellerrisk.desk.outbox import Outbox
@@ -35,7 +36,7 @@ class Desk:
 
     Attributes
     ----------
-    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox
+    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox, erasing
         The parts; see there.
 
     Raises
@@ -55,6 +56,7 @@ class Desk:
     audit: Audit
     outcomes: Outcomes
     outbox: Outbox
+    erasing: Erasing
 
     def __init__(
         self,
@@ -68,7 +70,7 @@ class Desk:
         self.decisions, self.applications = Decisions(self._database), Applications(self._database)
         self.lists, self.rules = Lists(self._database), Rules(self._database)
         self.settings, self.outcomes = SettingsBook(self._database), Outcomes(self._database)
-        self.outbox = Outbox(self._database)
+        self.outbox, self.erasing = Outbox(self._database), Erasing(self._database)
 
     def close(self) -> None:
         """Close all connections."""

@@ -107,7 +107,9 @@ class Inspection:
         return tuple(", ".join(f"{name} {cell}" for name, cell in row.items()) for row in chosen if row)
 
     def _show_values(self, columns: list[str], positions: np.ndarray) -> tuple[str, ...]:
-        """Different values as the file holds them; the cells of a key side by side."""
+        """Different values as the file holds them; the cells of a key side by side. A text may be a person's: it is not shown."""
+        if any(self.table[name].kind is Kind.TEXT for name in columns):
+            return ()
         chosen = self.raw.cells.select(columns).take(pa.array(positions[:_LOOKED_AT]))
         cells = zip(*(chosen[name].to_pylist() for name in columns), strict=True)
         shown = (" ".join("" if cell is None else str(cell) for cell in row) for row in cells)

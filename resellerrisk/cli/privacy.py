@@ -1,0 +1,113 @@
+"""Commands about one person's data: what is held, handed over or removed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resellerrisk.cli.app import app, home
+from resellerrisk.cli.desk import Url, open_desk
+from resellerrisk.cli.output import progress, say
+from resellerrisk.errors import ResellerRiskError
+
+privacy = typer.Typer(help="What is held about an account: handed over, or removed.", no_args_is_help=True)
+app.add_typer(privacy, name="privacy", rich_help_panel=None)
+
+Account = Annotated[str, typer.Argument(help="The account's id.", metavar="ACCOUNT_ID")]
+Results = Annotated[
+    list[Path] | None,
+    typer.Option(help="A further folder: nights, results, case files, kept state; may be repeated."),
+]
+
+
+@privacy.command()
+def export(
+    account_id: Account,
+    out: Annotated[Path, typer.Option(help="The JSON file to write.", metavar="FILE")],
+    results: Results = None,
+    data: Annotated[
+        str | None, typer.Option(help="DATA, for the account's own rows there.", metavar="DATA")
+    ] = None,
+    url: Url = None,
+) -> None:
+    """Write everything that is held about an account to one file: home, results, desk, and DATA where it is named.
+
+    Example: resellerrisk privacy export A00012 --results nights --data data/sample --out A00012.json
+    """
+    from resellerrisk.jobs import write_whole
+    from resellerrisk.privacy.holding import find_files, read_held
+
+    found = find_files(_folders(results), account_id)
+    told = {
+        "account_id": account_id,
+        "files": {str(held.path): read_held(held, account_id) for held in found},
+    }
+    store = _open_store(url)
+    if store is not None:
+        with store:
+            told["desk"] = store.erasing.held(account_id)
+    if data is not None:
+        told["data"] = _rows_of(data, account_id)
+    write_whole(out, json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n")
+    say.print(f"{len(found)} files hold something about {account_id}; all of it is in {out}.", markup=False)
+
+
+@privacy.command()
+def erase(account_id: Account, results: Results = None, url: Url = None) -> None:
+    """Remove an account from home, results, case files and desk, look again, and say what is left.
+
+    The desk's decisions and its audit log stay: they are the record of what was done, and hold ids. DATA is yours: remove the account
+    there first, or the next night brings it back. Exit code 4 where something is left that a person must look at.
+
+    Example: resellerrisk privacy erase A00012 --results nights
+    """
+    from resellerrisk.jobs import Exit
+    from resellerrisk.privacy import erase_files
+
+    erased, left = erase_files(_folders(results), account_id)
+    for held in erased:
+        say.print(f"{held.path}: {held.count} {held.kind} removed", markup=False)
+    store = _open_store(url)
+    if store is not None:
+        with store:
+            for name, count in store.erasing.erase(account_id).items():
+                say.print(f"desk: {count} {name} removed", markup=False)
+            verdict = store.audit.verify()
+            if verdict.faults:
+                raise ResellerRiskError(
+                    "The desk's log does not verify.", "\n".join(verdict.faults), "resellerrisk audit verify"
+                )
+            say.print(f"The desk's log verifies: {verdict.entries} entries.", markup=False)
+    for held in left:
+        progress.print(f"{held.path}: {held.kind} left; look at it", markup=False)
+    if left:
+        raise typer.Exit(Exit.LOOK)
+    say.print(f"Looked again: nothing about {account_id} is found.", markup=False)
+
+
+def _folders(results: list[Path] | None) -> list[Path]:
+    place = home().folder
+    return [*([place] if place.is_dir() else []), *(results or [])]
+
+
+def _open_store(url: str | None):
+    """The desk, where there is one."""
+    if url or os.environ.get("RESELLERRISK_DESK_URL") or (home().folder / "desk.db").is_file():
+        return open_desk(url)
+    return None
+
+
+def _rows_of(data: str, account_id: str) -> dict[str, list[dict]]:
+    from resellerrisk.tables import read_market
+
+    rows = {}
+    for name, frame in read_market(data, limit=1).tables().items():
+        if "account_id" in frame:
+            own = frame[frame["account_id"].astype(object) == account_id]
+            if len(own):
+                rows[name] = json.loads(own.to_json(orient="records", date_format="iso"))
+    return rows

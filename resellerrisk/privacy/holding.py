@@ -1,0 +1,180 @@
+"""Files that hold something about an account: found, handed over, and removed so that nothing of it is found any more.
+
+Tables with an `account_id` lose the account's rows and are written anew; case files of the account are deleted; a result's `run.json`
+gets the new hashes, so that the result is still whole. Other files that name the account are told, not touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from resellerrisk.errors import InputError
+from resellerrisk.jobs import write_whole
+from resellerrisk.jobs.folder import FACTS, hash_files
+from resellerrisk.tables import write_frame
+
+#: Column by which a table names an account.
+ACCOUNT = "account_id"
+#: The desk's own database, which the desk itself looks into.
+DESK = "desk.db"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file that holds something about an account.
+
+    Attributes
+    ----------
+    path : Path
+    kind : str
+        "rows" of a table, a "case file", or a "mention" elsewhere.
+    count : int
+        How many rows; 1 for other kinds.
+    """
+
+    path: Path
+    kind: str
+    count: int
+
+
+def find_files(folders: Iterable[Path], account_id: str) -> list[Held]:
+    """Every file of some folders that holds something about an account.
+
+    Raises
+    ------
+    InputError
+        No account is named, or a folder is not there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_frame(pd.DataFrame({"account_id": ["A1", "A2"]}), folder / "scores.parquet")
+    >>> [(held.path.name, held.kind, held.count) for held in find_files([folder], "A1")]
+    [('scores.parquet', 'rows', 1)]
+    """
+    if not account_id.strip():
+        raise InputError("No account is named.", hint="give its id as DATA has it")
+    found = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(
+                f"{folder} is not a folder.", hint="name the folder of a home, of results or of case files"
+            )
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
+            if path.name.startswith(DESK):
+                continue
+            found += _look_into(path, account_id)
+    return found
+
+
+def read_held(held: Held, account_id: str) -> object:
+    """What a file holds about an account, as JSON can take it."""
+    if held.kind == "rows":
+        frame = _read_table(held.path)
+        rows = frame[_texts(frame[ACCOUNT]) == account_id]
+        return json.loads(rows.to_json(orient="records", date_format="iso"))
+    if held.kind == "case file" and held.path.suffix == ".json":
+        return json.loads(held.path.read_text("utf-8"))
+    return f"the file {held.path.name} {'is about' if held.kind == 'case file' else 'names'} the account"
+
+
+def erase_files(folders: Iterable[Path], account_id: str) -> tuple[list[Held], list[Held]]:
+    """Remove an account from the files of some folders.
+
+    Returns
+    -------
+    erased, left : list of Held
+        What was removed, and what a second look still finds: mentions that a person must look at.
+    """
+    folders = list(folders)
+    found = find_files(folders, account_id)
+    changed = set()
+    for held in found:
+        if held.kind == "rows":
+            frame = _read_table(held.path)
+            write_frame(frame[_texts(frame[ACCOUNT]) != account_id].reset_index(drop=True), held.path)
+        elif held.kind == "case file":
+            held.path.unlink()
+        if held.kind != "mention":
+            changed.add(held.path.parent)
+    for folder in sorted(changed):
+        _seal_again(folder, folders)
+    return [held for held in found if held.kind != "mention"], find_files(folders, account_id)
+
+
+def _look_into(path: Path, account_id: str) -> Iterator[Held]:
+    if path.suffix in (".parquet", ".csv"):
+        frame = _read_table(path) if _has_accounts(path) else None
+        rows = 0 if frame is None else int((_texts(frame[ACCOUNT]) == account_id).sum())
+        if rows:
+            yield Held(path, "rows", rows)
+            return
+    elif _is_case(path, account_id):
+        yield Held(path, "case file", 1)
+        return
+    if path.suffix != ".parquet" and _names(path.read_bytes(), account_id.encode()):
+        yield Held(path, "mention", 1)
+
+
+def _is_case(path: Path, account_id: str) -> bool:
+    """A case's page or its JSON twin: the twin says whose case it is, whatever the files are called."""
+    twin = path.with_suffix(".json")
+    if path.suffix not in (".json", ".html"):
+        return False
+    if not twin.is_file():
+        return path.stem == account_id
+    try:
+        told = json.loads(twin.read_text("utf-8"))
+    except ValueError:
+        return path.stem == account_id
+    return isinstance(told, dict) and told.get(ACCOUNT) == account_id
+
+
+def _names(content: bytes, word: bytes) -> bool:
+    """Whether a word stands in some bytes, not as a part of a longer one."""
+    at = content.find(word)
+    while at >= 0:
+        around = content[at - 1 : at] + content[at + len(word) : at + len(word) + 1]
+        if not any(sign.isalnum() for sign in around.decode("latin-1")):
+            return True
+        at = content.find(word, at + 1)
+    return False
+
+
+def _has_accounts(path: Path) -> bool:
+    if path.suffix == ".parquet":
+        return ACCOUNT in pq.read_schema(path).names
+    return ACCOUNT in pd.read_csv(path, nrows=0).columns
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    return (
+        pd.read_parquet(path)
+        if path.suffix == ".parquet"
+        else pd.read_csv(path, dtype=str, keep_default_na=False)
+    )
+
+
+def _texts(cells: pd.Series) -> pd.Series:
+    return cells.astype(object).map(str)
+
+
+def _seal_again(folder: Path, roots: list[Path]) -> None:
+    """Write the new hashes into the run.json of the result that a changed file belongs to."""
+    for place in (folder, *folder.parents):
+        facts = place / FACTS
+        if facts.is_file():
+            told = json.loads(facts.read_text("utf-8"))
+            if "files" in told:
+                told["files"] = {name: sha for name, sha in hash_files(place).items() if name != FACTS}
+                write_whole(facts, json.dumps(told, indent=2, default=str) + "\n")
+            return
+        if place in roots:
+            return
