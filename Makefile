@@ -43,6 +43,17 @@ docs: .venv/docs.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs,review]'
 	touch $@
 
+# What the program is made of, as CycloneDX, from what is installed in .venv.
+sbom: .venv/core.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7'
+	$(BIN)/cyclonedx-py environment --pyproject /dev/null --output-reproducible --of JSON -o sbom.json $(BIN)/python || \
+	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON -o sbom.json $(BIN)/python
+
+# Known weaknesses of the locked versions; wants a network.
+audit: .venv/core.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit -r requirements.lock --no-deps
+
 torture: .venv/test.done
 	$(BIN)/python -m tests.torture
 

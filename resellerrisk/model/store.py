@@ -1,7 +1,7 @@
 """A model in a folder: LightGBM's text and a manifest in JSON. No pickle is written or read.
 
 The manifest seals the text and itself by SHA-256: damage and careless edits are refused on loading. A seal
-is no signature: whoever can write the folder can write a new seal.
+is no signature: whoever can write the folder can write a new seal. Signatures, where they are asked for, stand in `signing`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from resellerrisk.errors import ModelError
 from resellerrisk.jobs.folder import put_to_disk
+from resellerrisk.model.signing import SIGNATURE, check_signature, sign
 
 FORMAT = 1
 TEXT, MANIFEST = "model.txt", "model.json"
@@ -38,7 +39,7 @@ def write_model(folder, text, manifest):
         The folder holds other things than a model, or the manifest holds what JSON cannot.
     """
     folder = Path(folder)
-    if folder.exists() and {path.name for path in folder.iterdir()} - {TEXT, MANIFEST}:
+    if folder.exists() and {path.name for path in folder.iterdir()} - {TEXT, MANIFEST, SIGNATURE}:
         raise ModelError(f"{folder} holds other files than a model.", hint="Name a new folder for the model.")
     content = {**manifest, "format": FORMAT, "text_sha256": _hash(text)}
     try:
@@ -51,6 +52,9 @@ def write_model(folder, text, manifest):
     try:
         _write(beside / TEXT, text)
         _write(beside / MANIFEST, sealed)
+        signature = sign(sealed.encode())
+        if signature is not None:
+            _write(beside / SIGNATURE, signature.decode())
         _put_in_place(beside, folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -67,7 +71,7 @@ def read_model(folder):
     Raises
     ------
     ModelError
-        No model there, another format, or a byte that was changed.
+        No model there, another format, a byte that was changed, or, where keys are trusted, none of them signed it.
     """
     folder = Path(folder)
     try:
@@ -76,6 +80,7 @@ def read_model(folder):
         raise ModelError(
             f"{folder} holds no model that can be read.", hint="resellerrisk train DATA"
         ) from error
+    check_signature(folder, sealed.encode())
     manifest = _unseal(sealed, folder)
     if manifest["format"] != FORMAT:
         raise ModelError(f"{folder} has format {manifest['format']}.", f"This program reads format {FORMAT}.")
