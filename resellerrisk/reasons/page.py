@@ -81,6 +81,40 @@ KIND_WORDS = {
     "market": "titles anybody ordered",
 }
 ORIGIN_WORDS = ("Model", "Data fingerprint")
+COLUMN_WORDS = {
+    "account_id": "Account",
+    "kind": "Kind",
+    "value": "Value",
+    "other_value": "Value there",
+    "since": "Since",
+    "strength": "Strength",
+    "holders": "Held by",
+    "near": "A slip apart",
+    "taken_over": "Taken over",
+    "found_fake": "Found fake",
+    "group_since": "Group since",
+    "own_link_since": "Own link since",
+    "standing": "Weight",
+    "counts": "Gives",
+    "order_id": "Order",
+    "line": "Line",
+    "ordered_at": "Ordered",
+    "title_id": "Title",
+    "quantity": "Units",
+    "ship_method": "Sent",
+    "ship_to": "Sent to",
+    "street_date": "Street date",
+    "delivered_at": "Delivered",
+    "returned_at": "Sent back",
+    "recorded_at": "Recorded",
+    "seen_at": "Seen",
+    "method": "Method",
+    "status": "Status",
+    "field": "Field",
+    "said": "Said",
+}
+#: Columns of evidence that mean nothing to a reader: codes of accounts.
+_NOT_SHOWN = ("other",)
 FORM_WORDS = {
     "legal_name": "Legal name",
     "trading_name": "Trading name",
@@ -199,6 +233,14 @@ def _tellable(reasons: Sequence[Reason]) -> list[Reason]:
     return shown
 
 
+def _readable(rows: pd.DataFrame, named) -> pd.DataFrame:
+    """Rows of evidence as a person reads them: without codes, kinds of identifiers in words."""
+    shown = rows.drop(columns=[name for name in _NOT_SHOWN if name in rows])
+    if "kind" in shown:
+        shown = shown.assign(kind=[named(IDENTIFIER_WORDS, kind) for kind in shown["kind"].astype(object)])
+    return shown
+
+
 @cache
 def _template(tag: str):
     """The page's template in a language; what is undefined in it is an error, what comes from data is escaped."""
@@ -242,7 +284,7 @@ def _filters(language: Language) -> dict:
         "fact": lambda fact: _show_fact(fact, language),
         "named": lambda name: language.text(_name_column(name)),
         "behind": lambda found: _say_behind(found, language),
-        "first_rows": lambda found: mask_rows(found.speaking(EVIDENCE_ROWS_SHOWN)),
+        "first_rows": lambda found: _readable(mask_rows(found.speaking(EVIDENCE_ROWS_SHOWN)), named),
         "short": waterfall.shorten,
         "outcome": lambda name: named(OUTCOME_WORDS, name),
         "disc": lambda name: FORMAT_WORDS.get(name, language.text("not known")),
@@ -319,7 +361,7 @@ def _name_column(name: str) -> str:
     >>> _name_column("title_id"), _name_column("counts")
     ('Title', 'Gives')
     """
-    return "Gives" if name == "counts" else _show_name(str(name).removesuffix("_id"))
+    return COLUMN_WORDS.get(name, _show_name(str(name).removesuffix("_id")))
 
 
 def _say_behind(found, language: Language = ENGLISH) -> str:
