@@ -56,6 +56,7 @@ def review(
     """
     try:
         from resellerrisk.desk.web.app import make_app
+        from resellerrisk.desk.web.chores import Chores
         from resellerrisk.desk.web.guard import LOCAL_HOSTS, Door
         from resellerrisk.desk.web.serving import is_local, serve
     except ModuleNotFoundError as error:
@@ -91,7 +92,8 @@ def review(
 
         portfolio = None if data is None else _open(data, limit)
         _load(desk, portfolio, data, scores or [], days)
-        serve(make_app(desk, portfolio=portfolio, door=told), host, port, ready)
+        with Chores(desk):
+            serve(make_app(desk, portfolio=portfolio, door=told), host, port, ready)
 
 
 def _open(data: str, limit: float):

@@ -5,6 +5,7 @@ What a page shows stands in its own module; who may come in in `guard`.
 
 from __future__ import annotations
 
+import json
 import logging
 from contextlib import suppress
 
@@ -14,8 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from resellerrisk.desk.desk import Desk
-from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed, NotThere, Throttled
+from resellerrisk.desk.refusals import Conflict, NotAllowed, NotThere, Throttled
 from resellerrisk.desk.web import (
+    api,
     applications,
     assets,
     audit,
@@ -31,10 +33,10 @@ from resellerrisk.desk.web import (
 )
 from resellerrisk.desk.web.guard import Door, LoginNeeded, Seal, check_form, enter
 from resellerrisk.desk.web.portfolio import Portfolio
-from resellerrisk.errors import InputError, ResellerRiskError
+from resellerrisk.errors import ResellerRiskError
 
 logger = logging.getLogger(__name__)
-_STATUS = {Conflict: 409, NotAllowed: 403, NotThere: 404, Throttled: 429, DeskError: 422, InputError: 422}
+_STATUS = {Conflict: 409, NotAllowed: 403, NotThere: 404, Throttled: 429, ResellerRiskError: 422}
 _TITLES = {
     400: "This request cannot be read",
     403: "Not with this role",
@@ -69,11 +71,12 @@ def make_app(desk: Desk, *, portfolio: Portfolio | None = None, door: Door | Non
     app = FastAPI(title="Review desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk, app.state.portfolio, app.state.door = desk, portfolio, door
     app.add_middleware(Seal, door=door, answer=answer_refusal)
-    for part in (entry, webhooks):
+    for part in (entry, webhooks, api):
         app.include_router(part.open_router)
     inside = [Depends(enter), Depends(check_form)]
-    for part in (entry, queue, cases, applications, thresholds, rules, lists, users, audit, webhooks):
+    for part in (entry, queue, cases, applications, thresholds, rules, lists, users, audit, webhooks, api):
         app.include_router(part.router, dependencies=inside)
+    app.get("/api/openapi.json", include_in_schema=False)(lambda: api.answer(app.openapi()))
     app.get("/static/{name}", include_in_schema=False)(assets.serve)
     for kind in (ResellerRiskError, HTTPException, RequestValidationError, LoginNeeded):
         app.add_exception_handler(kind, answer_refusal)
@@ -91,9 +94,19 @@ def answer_refusal(request: Request, error: Exception) -> Response:
         logger.error("%s %s", request.method, request.scope.get("route", ""), exc_info=error)
     headers = {"Retry-After": str(error.seconds)} if isinstance(error, Throttled) else {}
     title = _TITLES.get(status, "This cannot be done")
+    if request.url.path.startswith("/api/"):
+        return _tell_problem(error, status, title, headers)
     answer = views.show(request, "refused", status, title=title, error=views.told(error, status))
     answer.headers.update(headers)
     return answer
+
+
+def _tell_problem(error: Exception, status: int, title: str, headers: dict[str, str]) -> Response:
+    """A refusal as a problem (RFC 9457)."""
+    told = {"type": "about:blank", "title": title, "status": status, "detail": str(views.told(error, status))}
+    if isinstance(error, Conflict):
+        told |= {"who": error.who, "what": error.what, "when": api.plain(error.when)}
+    return Response(json.dumps(told), status, headers, "application/problem+json")
 
 
 def _recognise(request: Request) -> None:
@@ -115,8 +128,9 @@ def status_of(error: Exception) -> int:
 
 
 def _answer_login(request: Request) -> Response:
-    if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    if request.url.path.startswith("/api/"):
+        error = NotAllowed("Nobody is logged in.", hint="POST /api/sessions")
+        return _tell_problem(error, 401, "Nobody is logged in", {"WWW-Authenticate": "Bearer"})
     wanted = request.url.path if request.method == "GET" else "/"
     query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
     return RedirectResponse(f"/login?{views.query({'next': wanted + query})}", 303)

@@ -103,7 +103,11 @@ def query(pairs: Mapping[str, object]) -> str:
     >>> query({"state": "new", "search": "", "page": 2})
     'state=new&page=2'
     """
-    return urlencode({name: value for name, value in pairs.items() if value not in (None, "")}, doseq=True)
+    return urlencode(
+        {name: value for name, value in pairs.items() if value not in (None, "")},
+        doseq=True,
+        errors="replace",
+    )
 
 
 @cache
