@@ -33,7 +33,9 @@ slow: .venv/test.done
 	touch $@
 
 bench: .venv/test.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks.explanations
+	$(BIN)/python -m tests.benchmarks.matrix --write
 
 docs: .venv/docs.done
 	$(BIN)/python -m resellerrisk.cli.documents

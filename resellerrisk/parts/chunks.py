@@ -1,12 +1,11 @@
-"""Large tables in chunks: read some rows, put them in the order of the parts, write them; later read one part of every chunk.
+"""Large tables in chunks: read some rows, append those of each part to its file; later read one part's file.
 
-A chunk is an Arrow file with one record batch for each part, the texts as codes with one list of words for all of them. Cells
-stay as the data's file holds them. Nothing is checked here.
+Texts are codes with a list of words beside them. Cells stay as the data's file holds them. Nothing is checked here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 from resellerrisk.errors import InputError
 from resellerrisk.tables.databases import is_address, open_database
 from resellerrisk.tables.files import find_files, open_folder, part_files
+from resellerrisk.tables.passes import renumber
 
 #: Rows read and dealt out at a time.
 CHUNK_ROWS = 1_000_000
@@ -95,42 +95,62 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-def write_chunk(table: pa.Table, part: np.ndarray, parts_count: int, path: Path) -> None:
-    """Write rows so that those of one part can be read alone; within a part they stay in their order."""
-    table = table.take(pa.array(np.argsort(part, kind="stable"))).combine_chunks()
-    ends = np.cumsum(np.bincount(part, minlength=parts_count))
+def append_pieces(table: pa.Table, part: np.ndarray, paths: Sequence[Path]) -> None:
+    """Append each part's rows to its file; within a part they stay in their order.
+
+    A file is a row of Arrow streams, each with the words of its own rows only, so that reading a part costs what the part holds, however
+    many pieces and parts there are.
+    """
+    order = pa.array(np.argsort(part, kind="stable"))
+    arranged = table.take(order).combine_chunks()
+    batch, places = arranged.to_batches(), _places(arranged)
+    ends = np.cumsum(np.bincount(part, minlength=len(paths)))
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=options) as file:
-        for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
-            for batch in table.slice(start, end - start).to_batches() or [_no_rows(table)]:
-                file.write_batch(batch)
+    for path, start, end in zip(paths, np.append(0, ends[:-1]), ends, strict=True):
+        if start == end and path.exists():
+            continue
+        piece = compact(batch[0].slice(start, end - start) if batch else _no_rows(table), places)
+        with path.open("ab") as sink, pa.ipc.new_stream(sink, piece.schema, options=options) as stream:
+            stream.write_table(piece)
 
 
 def _no_rows(table: pa.Table) -> pa.RecordBatch:
-    arrays = [column.chunk(0).slice(0, 0) for column in table.columns]
+    arrays = [column.combine_chunks().slice(0, 0) for column in table.columns]
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
 
 
-def read_part(paths: list[Path], part: int) -> pa.Table:
-    """The rows of one part from all chunks of a table, in the file's order."""
+def read_part(path: Path) -> pa.Table:
+    """The rows of one part, in the file's order."""
     pieces = []
-    for path in paths:
-        with pa.memory_map(str(path)) as source:
-            batch = pa.ipc.open_file(source).get_batch(part)
-            pieces.append(compact(batch))
+    with pa.memory_map(str(path)) as source:
+        while source.tell() < source.size():
+            pieces.append(pa.ipc.open_stream(source).read_all())
     table = pa.concat_tables(pieces, promote_options="permissive")
     return table.unify_dictionaries().combine_chunks()
 
 
-def compact(batch: pa.RecordBatch) -> pa.Table:
-    """A batch whose lists of words hold only those it uses."""
-    arrays = [_drop_unused(array) if pa.types.is_dictionary(array.type) else array for array in batch.columns]
+def compact(batch: pa.RecordBatch, places: dict[str, np.ndarray] | None = None) -> pa.Table:
+    """A batch whose lists of words hold only those it uses; ``places`` are `renumber`'s, by column, where many share them."""
+    places = places or _places(batch)
+    arrays = [
+        _drop_unused(array, places[name]) if name in places else array
+        for name, array in zip(batch.schema.names, batch.columns, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, names=batch.schema.names)
 
 
-def _drop_unused(array: pa.DictionaryArray) -> pa.DictionaryArray:
-    codes = pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    used = np.bincount(codes[codes >= 0], minlength=len(array.dictionary)) > 0
-    new = np.append(np.cumsum(used) - 1, -1)[codes].astype(np.int32)
-    words = array.dictionary.take(pa.array(np.flatnonzero(used)))
-    return pa.DictionaryArray.from_arrays(pa.array(new, mask=new < 0), words)
+def _places(table: pa.Table | pa.RecordBatch) -> dict[str, np.ndarray]:
+    """For each column of codes room for the place of each word."""
+    found = {}
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        if pa.types.is_dictionary(column.type):
+            chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+            most = max((len(chunk.dictionary) for chunk in chunks), default=0)
+            found[name] = np.full(most, -1, np.int32)
+    return found
+
+
+def _drop_unused(array: pa.DictionaryArray, place: np.ndarray) -> pa.DictionaryArray:
+    codes = pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    new, used = renumber(codes, place)
+    return pa.DictionaryArray.from_arrays(pa.array(new, mask=new < 0), array.dictionary.take(pa.array(used)))

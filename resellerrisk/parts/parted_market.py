@@ -77,14 +77,16 @@ def deal_out(
 def _deal_table(
     name: str, rows: Iterable[pa.Table], market: Market, part_of: np.ndarray, parts: int, folder: Path
 ) -> list[Path]:
-    """Write a table's rows chunk by chunk; a row whose account is not known goes to the first part, to be set aside there."""
-    column, written = TABLES[name]["account_id"], []
+    """Write a table's rows by part; a row whose account is not known goes to the first part, to be set aside there."""
+    column, paths = (
+        TABLES[name]["account_id"],
+        [folder / f"{name}-{number:05d}.arrows" for number in range(parts)],
+    )
     for table in rows:
         ids = read_cells(column, table["account_id"]).values
         part = np.append(part_of, 0)[recode(ids, market.account_ids)]
-        written.append(folder / f"{name}-{len(written):05d}.arrow")
-        chunks.write_chunk(table, part, parts, written[-1])
-    return written
+        chunks.append_pieces(table, part, paths)
+    return paths if paths[0].exists() else []
 
 
 class PartedMarket:
@@ -95,7 +97,7 @@ class PartedMarket:
     small : SmallTables
     folder : path
     files : dict of list of path
-        Chunks of the large tables.
+        By large table the file of each part; empty where the table has no rows.
     part_of : int64[n_accounts]
         The part of each account.
     parts_count : int
@@ -152,6 +154,14 @@ class PartedMarket:
             self._save(number, name, market.tables()[name])
         return market
 
+    def found_in(self, number: int) -> PartFound:
+        """What checking a part found, once it has been read."""
+        return self._found[number]
+
+    def take_found(self, number: int, found: PartFound) -> None:
+        """Note what another process found in a part: it lies checked on disk."""
+        self._found[number] = found
+
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the whole market, once every part has been read."""
@@ -166,11 +176,11 @@ class PartedMarket:
         return np.flatnonzero(self._part_of == number)
 
     def _raw(self, name: str, number: int) -> RawTable:
-        table = chunks.read_part(self._files[name], number)
+        table = chunks.read_part(self._files[name][number])
         rows = table[chunks.ROW].to_numpy()
         return RawTable(
             name,
-            Path(self._files[name][0]).name.split("-")[0],
+            name,
             table.drop_columns([chunks.ROW]),
             numbers=rows,
         )

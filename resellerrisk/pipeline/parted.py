@@ -7,7 +7,6 @@ a row again, put in what peers say and score. What is written is in the order of
 from __future__ import annotations
 
 import os
-import pickle
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from resellerrisk.decisions import Settings, read_settings
 from resellerrisk.errors import InputError
 from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
+from resellerrisk.pipeline.laid_down import lay_down, take_up
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
 from resellerrisk.pipeline.training import (
     Trained,
@@ -31,6 +31,7 @@ from resellerrisk.pipeline.training import (
     label_rows,
     training_snapshots,
 )
+from resellerrisk.pipeline.workers import each_part
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
@@ -46,6 +47,7 @@ from resellerrisk.signals.peers import (
 from resellerrisk.signals.whole import Extract, Whole, join_extracts, take_extract
 from resellerrisk.tables import as_utc
 from resellerrisk.tables.checking import LIMIT
+from resellerrisk.tables.moments import monday_of
 from resellerrisk.vocabulary import UNLABELLED
 
 #: Chooses the subjects of one part.
@@ -267,34 +269,48 @@ def pick_training_rows(
 
 def _first_round(parted: PartedMarket, choose: Choose) -> tuple[Whole, list[Snapshots]]:
     """The whole from the parts' extracts, and each part's subjects."""
-    extracts, chosen = [], []
-    for number in range(parted.parts_count):
+
+    def look(number: int):
         signals = Signals(parted.part(number), catalogue())
-        extracts.append(take_extract(signals, parted.has_shipments))
-        chosen.append(choose(signals))
+        return take_extract(signals, parted.has_shipments), choose(signals), parted.found_in(number)
+
+    extracts, chosen = [], []
+    for number, (extract, subjects, found) in enumerate(each_part(look, parted.parts_count)):
+        extracts.append(extract)
+        chosen.append(subjects)
+        parted.take_found(number, found)
     return gather_whole(parted.finish_check(), extracts, parted.has_shipments), chosen
 
 
 def _second_round(parted, whole, chosen, columns, compared, months, work: Path) -> dict[int, PeerTable]:
     """Compute every part and lay it down; the peers of the whole market."""
-    tables: dict[int, list[PeerTable]] = {month: [] for month in months}
-    for number in range(parted.parts_count):
+    _prepare_whole(parted, whole, chosen)
+
+    def compute(number: int) -> dict[int, PeerTable]:
         signals = Signals(parted.part(number), catalogue(), whole)
         computed = compute_part(signals, chosen[number], columns, compared, months)
-        for month in months:
-            tables[month].append(computed.peers.pop(month))
-        with (work / f"computed-{number:05d}").open("wb") as file:
-            pickle.dump(computed, file, protocol=5)
-    return {month: join_peers(found) for month, found in tables.items()}
+        lay_down(_laid(work, number), computed.keys, computed.snapshots, computed.values)
+        return computed.peers
+
+    found = list(each_part(compute, parted.parts_count))
+    return {month: join_peers([one[month] for one in found]) for month in months}
+
+
+def _prepare_whole(parted: PartedMarket, whole: Whole, chosen: list[Snapshots]) -> None:
+    """Make what all parts ask of the whole before they are worked on side by side, so that it is made once."""
+    at = np.unique(np.concatenate([one.at for one in chosen]))
+    if whole.links is not None and at.size and "leaks" in parted.market.present:
+        whole.traced(np.unique(monday_of(at)))
+
+
+def _laid(work: Path, number: int) -> Path:
+    return work / f"computed-{number:05d}.arrow"
 
 
 def _computed(parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path):
     """Each part's signals object and what was computed of it, the peers put in."""
     for number in range(parted.parts_count):
-        path = work / f"computed-{number:05d}"
-        with path.open("rb") as file:
-            computed = pickle.load(file)
-        path.unlink()
+        computed = Computed(*take_up(_laid(work, number)), {})
         signals = Signals(parted.accounts(number), catalogue(), whole, peers)
         yield signals, computed, add_peers(signals, computed, columns)
 

@@ -43,6 +43,27 @@ def used_codes(codes, count):
     return used
 
 
+@njit(cache=True, nogil=True)
+def renumber(codes, place):
+    """Codes counted anew in the order in which they first stand there, and which they were; negative ones stay.
+
+    ``place`` holds -1 for each code, before and after.
+    """
+    out, used, n = np.empty(codes.size, np.int32), np.empty(codes.size, np.int32), 0
+    for i in range(codes.size):
+        if codes[i] < 0:
+            out[i] = -1
+            continue
+        if place[codes[i]] < 0:
+            place[codes[i]] = n
+            used[n] = codes[i]
+            n += 1
+        out[i] = place[codes[i]]
+    for k in range(n):
+        place[used[k]] = -1
+    return out, used[:n].copy()
+
+
 def spread(values: np.ndarray, codes: np.ndarray, missing: object) -> np.ndarray:
     """One value a row from one value for each code; ``missing`` where the code is negative.
 

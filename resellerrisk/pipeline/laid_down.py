@@ -1,0 +1,43 @@
+"""What was computed of a part, on disk between two rounds: one Arrow file, read back by mapping it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from resellerrisk.signals.compute import Snapshots
+
+_KEY, _VALUE, _PLACES = "key ", "value ", ("account", "at", "order")
+
+
+def lay_down(path: Path, keys: pd.DataFrame, snapshots: Snapshots, values: pd.DataFrame) -> None:
+    """Write keys, snapshots and values of the same rows."""
+    columns = {_KEY + name: pa.array(keys[name], from_pandas=True) for name in keys}
+    columns |= {name: getattr(snapshots, name) for name in _PLACES}
+    columns |= {_VALUE + name: values[name].to_numpy() for name in values}
+    table = pa.table(columns)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+        file.write_table(table)
+
+
+def take_up(path: Path) -> tuple[pd.DataFrame, Snapshots, pd.DataFrame]:
+    """Read what `lay_down` wrote, and remove it."""
+    with pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+        keys = _named(table, _KEY).to_pandas()
+        places = [table[name].to_numpy().astype(np.int64) for name in _PLACES]
+        columns = _named(table, _VALUE)
+        block = np.empty((columns.num_columns, columns.num_rows))
+        for row, column in zip(block, columns.columns, strict=True):
+            row[:] = column.to_numpy()
+        values = pd.DataFrame(block.T, columns=columns.column_names, copy=False)
+    path.unlink()
+    return keys, Snapshots(*places), values
+
+
+def _named(table: pa.Table, mark: str) -> pa.Table:
+    names = [name for name in table.column_names if name.startswith(mark)]
+    return table.select(names).rename_columns([name.removeprefix(mark) for name in names])

@@ -1,0 +1,50 @@
+"""Parts of a market worked on side by side, in processes that share the parent's memory.
+
+A worker is a fork: what the parent holds (the whole market around a part) is not copied, and only what is given back travels. A
+worker's exception is the parent's, and a worker that is killed ends the run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+#: Workers where nothing is said.
+WORKERS = 2
+_task: list[Callable[[int], object]] = []
+
+
+def each_part(work: Callable[[int], object], count: int, workers: int | None = None) -> Iterator:
+    """What ``work(number)`` gives for each part, in their order.
+
+    Parameters
+    ----------
+    work : function of int
+    count : int
+        Parts.
+    workers : int, optional
+        At most so many processes beside this one; `WORKERS`, or as many as there are processors. With one everything is done
+        here, as it is where processes cannot be forked.
+
+    Examples
+    --------
+    >>> list(each_part(lambda number: 10 * number, 3))
+    [0, 10, 20]
+    """
+    workers = min(workers or min(WORKERS, os.cpu_count() or 1), count)
+    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(work, range(count))
+        return
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, context, initializer=_take_task, initargs=(work,)) as pool:
+        yield from pool.map(_do, range(count))
+
+
+def _take_task(work: Callable[[int], object]) -> None:
+    _task[:] = [work]
+
+
+def _do(number: int) -> object:
+    return _task[0](number)

@@ -1,0 +1,63 @@
+"""Parts side by side: in order, with the parent's memory, and with nothing swallowed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures.process import BrokenProcessPool
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from resellerrisk.errors import InputError
+from resellerrisk.pipeline.laid_down import lay_down, take_up
+from resellerrisk.pipeline.workers import each_part
+from resellerrisk.signals.compute import Snapshots
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_parts_and_see_what_the_parent_holds(workers):
+    held = np.arange(5)
+    found = list(each_part(lambda number: (number, held[number], os.getpid()), 5, workers))
+    assert [one[:2] for one in found] == [(number, number) for number in range(5)]
+    assert (os.getpid() in {one[2] for one in found}) is (workers == 1)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_worker_refuses_is_refused(workers):
+    def work(number):
+        if number == 2:
+            raise InputError("Part 2 is bad.", hint="mend it")
+        return number
+
+    with pytest.raises(InputError, match=r"Part 2 is bad\.\nHint: mend it"):
+        list(each_part(work, 4, workers))
+
+
+def test_a_worker_that_is_killed_ends_the_run():
+    def work(number):
+        if number == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    with pytest.raises(BrokenProcessPool):
+        list(each_part(work, 4, 2))
+
+
+def test_what_is_laid_down_is_taken_up_to_the_bit_and_leaves_nothing(tmp_path):
+    keys = pd.DataFrame(
+        {
+            "account_id": ["a", "b"],
+            "as_of": np.array(["2019-01-01", "2019-01-02T03:04:05.000006"], "datetime64[us]"),
+        }
+    )
+    snapshots = Snapshots(np.array([4, 7]), np.array([1, 2]), np.array([-1, 9]))
+    values = pd.DataFrame({"one": [0.1, np.nan], "two": [-0.0, 1e300]})
+    lay_down(tmp_path / "part", keys, snapshots, values)
+    told = take_up(tmp_path / "part")
+    pd.testing.assert_frame_equal(told[0], keys)
+    pd.testing.assert_frame_equal(told[2], values, check_exact=True)
+    assert np.signbit(told[2]["two"][0])
+    assert [told[1].account.tolist(), told[1].order.tolist()] == [[4, 7], [-1, 9]]
+    assert not list(tmp_path.iterdir())
