@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import Any
 
 
@@ -76,6 +77,7 @@ _HINTS = {
     errno.EROFS: _FOLDER,
     errno.EACCES: f"{_FOLDER}, or give yourself the right to it",
     errno.EPERM: f"{_FOLDER}, or give yourself the right to it",
+    errno.EEXIST: "a file stands where a folder is wanted; name another path",
     errno.ENOTDIR: "a part of the path is a file; name another folder",
     errno.EISDIR: "a folder stands where a file is wanted; name another path",
     errno.ENAMETOOLONG: "name a shorter path",
@@ -87,14 +89,20 @@ _HINTS = {
 def of_the_machine(error: OSError) -> MachineError | None:
     """A fault of the machine as a message that says what to do; None where it is none that a user can mend.
 
+    An error that gathers others (of copying a folder) has no number of its own; the first number it tells counts.
+
     Examples
     --------
     >>> print(of_the_machine(OSError(errno.ENOSPC, "", "scores/scores.parquet")))
     No space left on device: scores/scores.parquet.
     Hint: free some room, and run it again: nothing half-written is left
+    >>> of_the_machine(OSError([("a", "b", "[Errno 28] No space left on device: 'b'")])).what
+    'No space left on device.'
     >>> of_the_machine(OSError(errno.EBADF, "")) is None
     True
     """
+    if error.errno is None and (told := re.search(r"\[Errno (\d+)\]", str(error))):
+        return of_the_machine(OSError(int(told.group(1)), ""))
     if error.errno not in _HINTS:
         return None
     where = f": {error.filename}" if isinstance(error.filename, str | os.PathLike) else ""

@@ -105,7 +105,7 @@ def refuse_writing(ground: Ground) -> Tally:
         ground.score(barred),
     ]
     try:
-        with small_disk(ground.work / "disk", 4096) as disk:
+        with small_disk(ground.work / "disk", 262_144) as disk:
             shutil.copytree(ground.home, disk / "home")
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
             for call in (
