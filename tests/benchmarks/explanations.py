@@ -1,22 +1,28 @@
 """Explanations side by side: our TreeSHAP, LightGBM's `pred_contrib` and `shap.TreeExplainer`, on the same models and rows.
 
-Checked for equal values first; CPU microseconds a row, the median of five, one thread. Run: `make bench`.
+Checked for equal values first; CPU microseconds a row, the median of five, one thread.
+
+    python -m tests.benchmarks.explanations [--model MODEL --signals SIGNALS] [--write]
+
+MODEL is a folder of a trained model and SIGNALS the signals.parquet of a scoring: the very model that serves, additive trees included.
+``--write`` puts the table into docs/performance.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import platform
 import statistics
 import time
 
 import lightgbm
-import numba
 import numpy as np
+import pandas as pd
 import shap
 
 from resellerrisk.model.forest import read_forest
 from resellerrisk.model.treeshap import explain_rows
+from tests.benchmarks.page import describe_machine, table, write_section
 
 #: Trees, leaves, depth: the size that libraries are compared at, and that of the boosted trees that we ship.
 SHAPES = ((500, 31, -1), (300, 8, 4))
@@ -52,9 +58,18 @@ def cpu_micros(ask) -> float:
     return statistics.median(taken) / ROWS * 1e6
 
 
-def compare(trees: int, leaves: int, depth: int) -> list[str]:
-    """Rows of the table for one shape."""
-    booster, X = grow(trees, leaves, depth)
+def read_served(model: str, signals: str) -> tuple[str, lightgbm.Booster, np.ndarray]:
+    """A trained model and rows that it was asked about."""
+    from resellerrisk.model import RiskModel
+
+    served = RiskModel.load(model)
+    rows = pd.read_parquet(signals)[list(served.columns_)].to_numpy(np.float64)
+    rows = rows[np.random.default_rng(0).permutation(len(rows))[:ROWS]]
+    return f"a model that serves, {served.booster_.num_trees()} trees", served.booster_, rows
+
+
+def compare(shape: str, booster: lightgbm.Booster, X: np.ndarray) -> list[list[str]]:
+    """Rows of the table for one model."""
     forest = read_forest(booster.model_to_string())
     explainer = shap.TreeExplainer(booster)
     margin, ours = explain_rows(forest, X)
@@ -69,21 +84,30 @@ def compare(trees: int, leaves: int, depth: int) -> list[str]:
         "shap.TreeExplainer": cpu_micros(lambda: explainer.shap_values(X)),
     }
     return [
-        f"| {trees} × {leaves} leaves | {name} | {micros:,.1f} | {micros / quick:.1f} | {gap:.0e} |"
+        [shape, name, f"{micros:,.1f}", f"{micros / quick:.1f}", f"{gap:.0e}"]
         for name, micros in rows.items()
     ]
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, and write it where that is asked for."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    print(
-        f"{platform.machine()}, Python {platform.python_version()}, lightgbm {lightgbm.__version__}, "
-        f"shap {shap.__version__}, numba {numba.__version__}\n"
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--model")
+    asked.add_argument("--signals")
+    asked.add_argument("--write", action="store_true")
+    told = asked.parse_args()
+    rows = []
+    for trees, leaves, depth in SHAPES:
+        rows += compare(f"{trees} × {leaves} leaves", *grow(trees, leaves, depth))
+    if told.model:
+        rows += compare(*read_served(told.model, told.signals))
+    text = f"{ROWS} rows, {describe_machine('lightgbm', 'shap', 'numba')}\n\n" + table(
+        ["trees", "engine", "CPU µs a row", "ratio", "largest difference"], rows
     )
-    print("| trees | engine | CPU µs a row | ratio | largest difference |\n| --- | --- | --- | --- | --- |")
-    for shape in SHAPES:
-        print("\n".join(compare(*shape)))
+    print(text)
+    if told.write:
+        write_section("performance.md", "explanations", text)
 
 
 if __name__ == "__main__":

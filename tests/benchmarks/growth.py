@@ -1,54 +1,99 @@
-"""How full scoring of accounts grows with a market: simulate, score part by part, count CPU seconds and the peak of memory.
+"""How full scoring of accounts and training grow with a market: simulate, work part by part, count CPU seconds and the peak of memory.
 
-    python tests/benchmarks/growth.py MODEL WORK 3000 30000
+    python -m tests.benchmarks.growth MODEL WORK 6500 20000 65000 [--train] [--write]
 
-MODEL is a folder of a trained account model, WORK a folder for markets and results (removed one by one), the numbers are accounts.
-Each market is scored in a process of its own. Prints one row a market and the fitted exponent of CPU seconds over order lines.
+MODEL is a folder of a trained account model, WORK a folder for markets and results (removed one by one), the numbers are accounts of
+simulated markets (about 150 order lines each, four years, shipments as many as order lines). Each market is worked on in a fresh process and its workers: CPU
+seconds are those of all, memory is what all hold together, pages that they share counted once, looked at five times a second. Prints a
+row a market and the fitted exponent of CPU seconds over order lines; ``--write`` puts it into docs/scale.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import resource
+import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks.page import describe_machine, table, write_section
+
 AS_OF = "2020-06-30"
 
 
-def score_one(model: str, data: str, out: str) -> None:
-    """Score one market, and print what it took as JSON."""
+class Memory(threading.Thread):
+    """Looks at what this process and those it started hold together, and keeps the most."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak_gib, self.over = 0.0, threading.Event()
+
+    def run(self) -> None:
+        """Look until told that it is over."""
+        while not self.over.wait(0.2):
+            self.peak_gib = max(self.peak_gib, sum(map(_held, _family())))
+
+
+def _family() -> list[int]:
+    own = os.getpid()
+    children = Path(f"/proc/{own}/task").glob("*/children")
+    return [own, *(int(number) for path in children for number in path.read_text().split())]
+
+
+def _held(process: int) -> float:
+    """A process's share of the pages it holds, in GiB; nothing of one that has ended."""
+    try:
+        told = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)
+    return int(found.group(1)) / 2**20 if found else 0.0
+
+
+def work_one(what: str, model: str, data: str, out: str) -> None:
+    """Score one market or train on it, and print what it took as JSON."""
     import lightgbm  # noqa: F401 - loading is not growth
     import pyarrow.parquet as pq
 
-    from resellerrisk.pipeline import Trained, score_parts
+    from resellerrisk.pipeline import Trained, score_parts, train_parts
 
     trained = Trained.load(model)
     lines = pq.ParquetFile(Path(data) / "orders.parquet").metadata.num_rows
-    cpu, wall = time.process_time(), time.perf_counter()
-    told = score_parts(data, trained, out, as_of=AS_OF)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    took = {"cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - wall, "peak_gib": peak}
-    print(json.dumps({"lines": lines, "scored": told["scored"], **took}))
+    memory = Memory()
+    memory.start()
+    before, wall = os.times(), time.perf_counter()
+    if what == "score":
+        told = score_parts(data, trained, out, as_of=AS_OF)["scored"]
+    else:
+        told = train_parts(data, "account", AS_OF, work=out).facts["rows"]
+    after = os.times()
+    memory.over.set()
+    took = {
+        "lines": lines,
+        "subjects": told,
+        "cpu_s": sum(after[:4]) - sum(before[:4]),
+        "wall_s": time.perf_counter() - wall,
+        "peak_gib": memory.peak_gib,
+    }
+    print(json.dumps(took))
 
 
-def measure(model: str, work: Path, accounts: int) -> dict:
-    """Simulate a market of so many accounts and score it in a fresh process."""
+def measure(what: str, model: str, work: Path, accounts: int) -> dict:
+    """Simulate a market of so many accounts and work on it in a fresh process."""
     from resellerrisk.simulate import simulate_market
 
-    data, out = work / f"market-{accounts}", work / f"scores-{accounts}"
+    data, out = work / f"market-{accounts}", work / f"out-{accounts}"
     simulate_market(data, accounts=accounts, seed=1)
-    told = subprocess.run(
-        [sys.executable, __file__, "--one", model, str(data), str(out)],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    out.mkdir()
+    command = [sys.executable, "-m", "tests.benchmarks.growth", "--one", what, model, str(data), str(out)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True)
     shutil.rmtree(data)
     shutil.rmtree(out)
     return json.loads(told.stdout.splitlines()[-1])
@@ -57,16 +102,34 @@ def measure(model: str, work: Path, accounts: int) -> dict:
 def main() -> None:
     """Measure every size, smallest first."""
     if sys.argv[1] == "--one":
-        score_one(*sys.argv[2:])
+        work_one(*sys.argv[2:])
         return
-    model, work = sys.argv[1], Path(sys.argv[2])
+    asked = argparse.ArgumentParser()
+    asked.add_argument("model")
+    asked.add_argument("work", type=Path)
+    asked.add_argument("accounts", type=int, nargs="+")
+    asked.add_argument("--train", action="store_true")
+    asked.add_argument("--write", action="store_true")
+    told = asked.parse_args()
+    what = "train" if told.train else "score"
     rows = []
-    for accounts in sorted(map(int, sys.argv[3:])):
-        rows.append(measure(model, work, accounts))
+    for accounts in sorted(told.accounts):
+        rows.append(measure(what, told.model, told.work, accounts))
         print("  ".join(f"{name} {value:,.1f}" for name, value in rows[-1].items()), flush=True)
+    head = ["order lines", "accounts scored" if what == "score" else "rows", "CPU s", "wall s", "peak GiB"]
+    shown = [
+        [f"{row[n]:,}" for n in ("lines", "subjects")] + [f"{row[n]:,.1f}" for n in SHOWN] for row in rows
+    ]
+    text = f"{describe_machine('pandas', 'numpy', 'numba', 'pyarrow')}\n\n{table(head, shown)}"
     if len(rows) > 1:
         logs = np.log([[row["lines"], row["cpu_s"]] for row in rows])
-        print(f"exponent {np.polyfit(*logs.T, 1)[0]:.2f}")
+        text += f"\n\nFitted exponent of CPU seconds over lines: {np.polyfit(*logs.T, 1)[0]:.2f}."
+    print(text)
+    if told.write:
+        write_section("scale.md", f"growth of {what}", text)
+
+
+SHOWN = ("cpu_s", "wall_s", "peak_gib")
 
 
 if __name__ == "__main__":
