@@ -34,7 +34,7 @@ slow: .venv/test.done
 
 bench: .venv/test.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
-	$(BIN)/python -m tests.benchmarks.explanations
+	$(BIN)/python -m tests.benchmarks.explanations --write
 	$(BIN)/python -m tests.benchmarks.matrix --write
 
 docs: .venv/docs.done

@@ -223,7 +223,7 @@ def main() -> None:
     libraries = ("pandas", "numpy", "numba", "pyarrow", "duckdb", "polars", "featuretools")
     text = "\n\n".join(
         [
-            f"`python -m tests.benchmarks.matrix --write`, {describe_machine(*libraries)}",
+            f"`python -m tests.benchmarks.matrix {' '.join(sys.argv[1:])}`, {describe_machine(*libraries)}",
             f"{told.lines:,} lines, {told.accounts:,} accounts on {MONTHS.size} firsts of the month:",
             tell(first, months),
             f"The whole way takes {whole:.2f} times the bare kernel and the bare read together.",

@@ -2,7 +2,7 @@
 
 What a contestant gets is in its own form already, ids as numbers, lines in the order of time; it gives back float64[n, 40], snapshots by
 account and moment. Sums are differences of running sums found by as-of joins, different titles are counted by the lines that arrive in
-a window and those that leave it, the largest line by window frames. Plainer forms (joins with filters, RANGE frames for all) were slower.
+a window and those that leave it, the largest line by window frames; joins with filters or frames for everything have more to go through.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Polars:
         self.lines, self.snapshots = pl.from_pandas(lines), pl.from_pandas(snapshots)
 
     def compute(self) -> np.ndarray:
-        """Lazy frames, collected by the engine that was faster (in memory, not streaming)."""
+        """Lazy frames, collected in memory."""
         import polars as pl
 
         width = {w: pl.duration(days=w) for w in WINDOWS}
