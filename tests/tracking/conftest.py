@@ -5,15 +5,38 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from resellerrisk.model import RiskModel
+from resellerrisk.pipeline.trained import Trained, hash_model
+from resellerrisk.pipeline.training import TrainingSet, fit
 from resellerrisk.tracking import Home, retrain, shadow_score
 from resellerrisk.tracking.rules import Rules, read_rules
 
 CHAMPION, CHALLENGER, JUDGED = "2019-06-30", "2019-07-31", "2020-06-30"
 QUICK = {"max_trees": 60, "bags": 1, "n_jobs": 1}
 NIGHTS = pd.date_range("2019-08-31", "2020-02-29", freq="2ME")
+
+
+def learn_nothing(rows: TrainingSet, fingerprint: str, **parameters) -> Trained:
+    """Trees alone, without directions or a start, on labels dealt out anew by chance; kept as `fit` keeps a model.
+
+    With directions and a start even such labels leave a model that ranks.
+    """
+    shuffled = replace(rows, labels=np.random.default_rng(0).permutation(rows.labels))
+    facts = fit(shuffled, fingerprint, **parameters).facts
+    fitting = shuffled.fitting
+    trees = RiskModel(start_weight=0.0, additive_share=0.0, **parameters).fit(
+        fitting.matrix.values,
+        fitting.labels,
+        sample_weight=fitting.weight,
+        times=fitting.matrix.snapshots.moments,
+        groups=fitting.matrix.snapshots.account,
+    )
+    trees.facts_ = facts | {"serves": "boosted"}
+    return Trained(rows.subject, trees, hash_model(trees))
 
 
 @pytest.fixture(scope="session")
