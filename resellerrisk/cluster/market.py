@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from resellerrisk.cluster import pieces
 from resellerrisk.cluster.pieces import ROW_TYPES, Piece
-from resellerrisk.cluster.reading import SparkFolder
+from resellerrisk.cluster.reading import SparkFolder, SparkTable
 from resellerrisk.cluster.rounds import (
     EXTRACT,
     FAILED,
@@ -34,6 +34,7 @@ from resellerrisk.cluster.rounds import (
 )
 from resellerrisk.cluster.session import settled
 from resellerrisk.errors import InputError
+from resellerrisk.parts import chunks
 from resellerrisk.parts.checks import finish_check, refuse_shared_orders, seal_parts
 from resellerrisk.parts.parted_market import PART_ROWS
 from resellerrisk.pipeline.parted import gather_whole
@@ -41,6 +42,7 @@ from resellerrisk.signals.compute import Snapshots
 from resellerrisk.signals.declare import Column
 from resellerrisk.signals.peers import PeerTable, join_peers, month_of
 from resellerrisk.signals.whole import Whole
+from resellerrisk.tables import TABLES
 from resellerrisk.tables.faults import CheckReport
 from resellerrisk.tables.files import RawTable
 from resellerrisk.tables.moments import monday_of
@@ -92,7 +94,7 @@ class SparkMarket:
         self.parts_count = max(1, min(wanted, accounts))
         self.part_of = np.arange(len(self.market.account_ids)) * self.parts_count // accounts
         has_shipments = "shipments" in large and large["shipments"].rows > 0
-        told = {name: (table.file, table.empty) for name, table in large.items()}
+        told = {name: (table.file, table.empty.select(_used(table))) for name, table in large.items()}
         self._session.conf.set("spark.sql.shuffle.partitions", str(min(200, max(self.parts_count, cores))))
         self._has_shipments = has_shipments
         self._dealt = self._send(Dealt(self._small, self.part_of, told, has_shipments, before))
@@ -185,7 +187,9 @@ class SparkMarket:
         )
         for name, table in self._tables.items():
             if name in LARGE:
-                rows = rows.unionAll(table.cells.mapInArrow(Deal(name, first_ids), ROW_TYPES))
+                # Columns that the contract does not know are never read.
+                cells = table.cells.select(*_used(table), chunks.ROW)
+                rows = rows.unionAll(cells.mapInArrow(Deal(name, first_ids), ROW_TYPES))
         return (
             rows.withColumn("part_id", rows["part"].cast("int"))
             .repartitionById(self.parts_count, "part_id")
@@ -234,6 +238,11 @@ class SparkMarket:
         """A value that every worker gets once. Broadcasts are pickled by Spark, from this process to its own workers."""
         self._sent.append(self._session.sparkContext.broadcast(value))
         return self._sent[-1]
+
+
+def _used(table: SparkTable) -> list[str]:
+    """The columns of a table that the contract knows."""
+    return [name for name in table.empty.column_names if name in TABLES[table.name].names]
 
 
 def _schema(shapes: list[Piece]) -> pa.Schema:

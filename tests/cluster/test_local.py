@@ -30,6 +30,7 @@ def write_as_others_do(market_folder, folder):
             orders.loc[5000:5003, "quantity"] = 0
             orders = pd.concat([orders, orders.iloc[[3, 9000]]], ignore_index=True)
             orders["ordered_at"] = orders["ordered_at"].astype("datetime64[ns]")
+            orders["memo (old)"] = "not of the contract"
             (folder / "orders").mkdir()
             third = len(orders) // 3 + 1
             for number in range(3):
