@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
+from pathlib import Path
 
+from resellerrisk.jobs.folder import put_to_disk
 from resellerrisk.tracking.home import Home
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -21,7 +24,25 @@ def open_client(home: Home):
     for noisy in ("alembic", "mlflow"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     home.folder.mkdir(parents=True, exist_ok=True)
+    local = home.folder / "mlflow.db"
+    if home.store == f"sqlite:///{local.absolute()}" and not local.exists():
+        _make_whole(local)
     return MlflowClient(tracking_uri=home.store, registry_uri=home.store)
+
+
+def _make_whole(path: Path) -> None:
+    """Make the store's file beside its place and rename it: one that was cut off half-made could never be opened again."""
+    from mlflow import MlflowClient
+
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    with open(path.with_name(f".{path.name}.lock"), "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            return
+        unfinished.unlink(missing_ok=True)
+        MlflowClient(tracking_uri=f"sqlite:///{unfinished.absolute()}").search_experiments(max_results=1)
+        put_to_disk(unfinished)
+        os.replace(unfinished, path)
 
 
 def find_experiment(client, home: Home) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from resellerrisk.jobs.folder import FACTS, hash_files
 from resellerrisk.model.store import read_model
 from resellerrisk.tracking import Home, Ledger
+from resellerrisk.tracking.runs import is_recorded
 from resellerrisk.vocabulary import SUBJECTS
 from tests.torture.nursery import Ended, call_command, call_job, fork
 
@@ -81,6 +82,10 @@ class Ground:
     def fork(self, call, **more) -> Ended:
         """A run whose words go to a file of the ground."""
         return fork(call, self.work / "log", **more)
+
+    def has_run(self, home: Path) -> bool:
+        """Whether the home's first model has its run in MLflow; asked in a fork, for a store opened here would be open in every later one."""
+        return self.fork(lambda: int(not is_recorded(Home(home), "account", 1))).code == 0
 
     def night(self, name: str, out: Path, as_of: str = NIGHT, home: Path | None = None, data: object = None):
         """A nightly job on this market."""

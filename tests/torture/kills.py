@@ -8,7 +8,6 @@ from pathlib import Path
 
 from resellerrisk.jobs.folder import hash_files
 from resellerrisk.tracking import Home, Ledger
-from resellerrisk.tracking.runs import is_recorded
 from tests.torture.ground import EARLIER, Ground, Tally, look_at_home, look_at_result
 
 #: Which runs are killed, and how often of a hundred.
@@ -116,7 +115,7 @@ class _Home:
         events = [entry["event"] for entry in Ledger(home.folder / "ledger.jsonl").read()]
         if (
             events != ["trained", "first"]
-            or not is_recorded(home, "account", 1)
+            or not self.ground.has_run(home.folder)
             or home.champion("account") != 1
         ):
             raise AssertionError(f"the home is not complete: {events}")

@@ -95,3 +95,14 @@ def test_the_champion_file_that_names_nothing_is_one_message(kept, tmp_path):
     (tmp_path / "models" / "account" / "champion").write_text("one")
     with pytest.raises(ModelError, match=r"names no version of the account model.\nVersions: 1"):
         Home(tmp_path).champion("account")
+
+
+def test_a_store_that_was_cut_off_half_made_is_made_anew(tmp_path, monkeypatch):
+    from resellerrisk.tracking.mlflow_store import find_experiment, open_client
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    (tmp_path / ".mlflow.db.unfinished").write_bytes(b"SQLite format 3\x00" + b"half" * 100)
+    home = Home(tmp_path)
+    assert find_experiment(open_client(home), home)
+    assert (tmp_path / "mlflow.db").stat().st_size > 10_000
+    assert not (tmp_path / ".mlflow.db.unfinished").exists()
