@@ -152,7 +152,7 @@ def test_an_account_with_a_tenth_of_all_lines_does_not_stop_it(market_folder, tr
     orders = frames["orders"].astype({"order_id": object, "account_id": object})
     first = frames["accounts"].sort_values("applied_at")["account_id"].iloc[0]
     later = orders[orders["ordered_at"] >= "2018-06-01"]
-    added = later.sample(len(orders) // 9, random_state=1).assign(account_id=first)
+    added = later.sample(len(orders) // 8, random_state=1).assign(account_id=first)
     added["order_id"] = [f"big-{number // 40:06d}" for number in range(len(added))]
     added["line"] = range(len(added))
     added["ordered_at"] = added.groupby("order_id")["ordered_at"].transform("first")
