@@ -24,14 +24,22 @@ def test_the_readme_names_the_commands_that_ci_runs():
         assert command in TEXT and command in script
 
 
-def test_every_library_of_the_readme_is_required_and_the_other_way_round():
+def test_every_library_that_the_page_of_libraries_names_is_required_and_the_other_way_round():
     wanted = (ROOT / "setup.cfg").read_text("utf-8").split("install_requires =")[1].split("\n[")[0]
     required = {re.split(r"[\[><=]", line.strip())[0] for line in wanted.splitlines() if line.strip()}
-    table = TEXT.split("| library | what for |")[1]
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    table = page.split("| library | what for |")[1].split("## Extras")[0]
     told = {
         name.strip() for row in re.findall(r"^\| ([a-z][^|]+) \|", table, re.M) for name in row.split(",")
     }
     assert required == told
+
+
+def test_every_extra_is_told_with_its_reason():
+    wanted = (ROOT / "setup.cfg").read_text("utf-8").split("[options.extras_require]")[1].split("\n[")[0]
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    told = re.findall(r"^\| ([a-z]+) \|", page.split("| extra | libraries")[1], re.M)
+    assert sorted(re.findall(r"^([a-z]+) =", wanted, re.M)) == sorted(told)
 
 
 def test_the_main_path_of_the_readme_runs(monkeypatch):

@@ -20,6 +20,8 @@ from resellerrisk.desk.trials import read_history
 from resellerrisk.vocabulary import SUBJECTS
 
 _LONGEST_WHY = 1000
+#: Who knows it can foretell who is looked at by chance: kept with the edition, told by no page, no answer and not in the audit log.
+PRIVATE = "random_review_seed"
 
 
 class SettingsBook:
@@ -83,7 +85,8 @@ class SettingsBook:
             told = {"content": asdict(settings), "why": why, "figures": figures}
             id = change.insert(schema.settings, **told, saved_by=by.name, saved_at=change.at)
             _order_anew(change, settings)
-            change.note(by.name, "saved settings", "settings", edition=id, why=why, content=told["content"])
+            shown = {name: value for name, value in told["content"].items() if name != PRIVATE}
+            change.note(by.name, "saved settings", "settings", edition=id, why=why, content=shown)
             return Edition(id, **told, saved_by=by.name, saved_at=change.at)
 
     def editions(self) -> list[Edition]:

@@ -18,11 +18,11 @@ from starlette.responses import Response
 from resellerrisk.desk import records
 from resellerrisk.desk.acting import allow
 from resellerrisk.desk.refusals import NotThere
+from resellerrisk.desk.settings import PRIVATE
 from resellerrisk.desk.web.applications import add_applications
 from resellerrisk.desk.web.cases import explain, take_step
 from resellerrisk.desk.web.queue import Filters
 from resellerrisk.desk.web.reading import COLUMNS
-from resellerrisk.desk.web.thresholds import PRIVATE
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=500)]

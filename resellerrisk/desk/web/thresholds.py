@@ -10,13 +10,12 @@ from starlette.responses import Response
 
 from resellerrisk.desk.acting import allow
 from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed
+from resellerrisk.desk.settings import PRIVATE
 from resellerrisk.desk.web import views
 from resellerrisk.desk.web.reading import plain_form
 from resellerrisk.errors import ResellerRiskError
 
 router = APIRouter(include_in_schema=False)
-#: Who knows it can foretell who is looked at by chance: it is shown to nobody here and stays as it is.
-PRIVATE = "random_review_seed"
 #: What each figure is, as the settings file says it.
 LABELS = {
     "leaked_title": "Loss from one more leaked title",

@@ -47,6 +47,8 @@ def test_who_is_looked_at_by_chance_cannot_be_foretold_from_the_page(client, ful
     assert str(before) not in client.get("/thresholds").text
     post(client, "/thresholds", do="save", why="w", seen="0", random_review_seed="1")
     assert full_desk.settings.content()["random_review_seed"] == before
+    log = client.get("/audit").text
+    assert "saved settings" in log and f"{before:.0f}" not in log and "random_review_seed" not in log
 
 
 def test_a_rule_is_tried_saved_and_retired(client, full_desk):
