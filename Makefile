@@ -21,7 +21,7 @@ test: .venv/test.done
 	$(BIN)/python -m pytest -n 2
 
 slow: .venv/test.done
-	$(BIN)/python -m pytest -m slow tests
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests
 
 .venv/core.done: setup.cfg pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv

@@ -21,6 +21,8 @@ from resellerrisk.tables.schemas import TABLES
 
 #: Different values of one fault are looked for in this many rows.
 _LOOKED_AT = 10_000
+#: A cell of a coded text (a country) that is no longer than this is shown; a longer one may be a name that slipped into its place.
+_LONGEST_CODE = 3
 
 
 class Inspection:
@@ -107,10 +109,13 @@ class Inspection:
         return tuple(", ".join(f"{name} {cell}" for name, cell in row.items()) for row in chosen if row)
 
     def _show_values(self, columns: list[str], positions: np.ndarray) -> tuple[str, ...]:
-        """Different values as the file holds them; the cells of a key side by side. A text may be a person's: it is not shown."""
-        if any(self.table[name].kind is Kind.TEXT for name in columns):
+        """Different values as the file holds them; the cells of a key side by side. A text may be a person's: only short codes are shown."""
+        texts = [name for name in columns if self.table[name].kind is Kind.TEXT]
+        if any(not self.table[name].pattern for name in texts):
             return ()
         chosen = self.raw.cells.select(columns).take(pa.array(positions[:_LOOKED_AT]))
+        if any(len(str(cell)) > _LONGEST_CODE for name in texts for cell in chosen[name].to_pylist()):
+            return ()
         cells = zip(*(chosen[name].to_pylist() for name in columns), strict=True)
         shown = (" ".join("" if cell is None else str(cell) for cell in row) for row in cells)
         return tuple(list(dict.fromkeys(shown))[: LISTED + 1])

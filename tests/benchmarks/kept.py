@@ -1,7 +1,7 @@
 """Answers from a kept state: building it, opening it, and percentiles of pending orders, beside the size of the market.
 
-    python tests/benchmarks/kept.py build DATA STATE LATE.parquet
-    python tests/benchmarks/kept.py ask MODEL STATE LATE.parquet 2000
+    python -m tests.benchmarks.kept build DATA STATE LATE.parquet
+    python -m tests.benchmarks.kept ask MODEL STATE LATE.parquet 2000
 
 `build` makes the state of the Tuesday of the market's last whole week, and writes down the order lines from then to Sunday; `ask`, a process of its own that reads no table,
 scores them one by one as pending orders, drawn by order, once with what is kept of an account from an earlier call and once without.
@@ -17,7 +17,8 @@ import time
 
 import numpy as np
 import pandas as pd
-from single import NAMES, measure, percentiles
+
+from tests.benchmarks.single import NAMES, measure, percentiles
 
 DAY = pd.Timedelta(days=1)
 

@@ -241,3 +241,9 @@ def test_the_time_of_an_order_is_held_against_its_own_account(frames):
     put(frames, "orders", 3, ordered_at="2019-02-02 11:00:00")
     put(frames, "orders", 4, ordered_at="2018-03-01")
     assert check(frames).faults == ()
+
+
+def test_a_name_that_slipped_into_a_column_of_codes_is_not_shown(frames):
+    put(frames, "accounts", 2, country="Jane Doe")
+    (fault,) = (fault for fault in check(frames).faults if fault.table == "accounts")
+    assert (fault.column, fault.what, fault.values) == ("country", "out of bounds", ())
