@@ -169,9 +169,9 @@ def choose_language(accepted: str) -> str:
     """
     wanted = []
     for place, part in enumerate(accepted.split(",")[:20]):
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, told = part.strip().partition(";q=")
         try:
-            weight = float(weight or 1)
+            weight = float(told or 1)
         except ValueError:
             weight = 0.0
         wanted.append((-weight, place, tag.split("-")[0].lower()))
