@@ -10,6 +10,9 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from resellerrisk.errors import MachineError
 
 #: Workers where nothing is said.
 WORKERS = 2
@@ -28,6 +31,11 @@ def each_part(work: Callable[[int], object], count: int, workers: int | None = N
         At most so many processes beside this one; `WORKERS`, or as many as there are processors. With one everything is done
         here, as it is where processes cannot be forked.
 
+    Raises
+    ------
+    MachineError
+        A worker was killed from outside, as a machine does that runs out of memory.
+
     Examples
     --------
     >>> list(each_part(lambda number: 10 * number, 3))
@@ -38,8 +46,14 @@ def each_part(work: Callable[[int], object], count: int, workers: int | None = N
         yield from map(work, range(count))
         return
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, context, initializer=_take_task, initargs=(work,)) as pool:
-        yield from pool.map(_do, range(count))
+    try:
+        with ProcessPoolExecutor(workers, context, initializer=_take_task, initargs=(work,)) as pool:
+            yield from pool.map(_do, range(count))
+    except BrokenProcessPool as error:
+        raise MachineError(
+            "A worker process was killed before its part was done.",
+            hint="free some memory, or give the run more, and run it again: nothing half-written is left",
+        ) from error
 
 
 def _take_task(work: Callable[[int], object]) -> None:

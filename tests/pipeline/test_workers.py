@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from resellerrisk.errors import InputError
+from resellerrisk.errors import InputError, MachineError
 from resellerrisk.pipeline.laid_down import lay_down, take_up
 from resellerrisk.pipeline.workers import each_part
 from resellerrisk.signals.compute import Snapshots
@@ -41,7 +40,7 @@ def test_a_worker_that_is_killed_ends_the_run():
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    with pytest.raises(BrokenProcessPool):
+    with pytest.raises(MachineError, match=r"A worker process was killed(.|\n)*Hint: free some memory"):
         list(each_part(work, 4, 2))
 
 

@@ -24,7 +24,7 @@ promises is written by hand.
 | files of nonsense | each works or is refused in sentences that name file, row, column, value and what to do; exit code 2 |
 
 How: what must last is written beside its place, brought to the disk (fsync), and renamed (`resellerrisk/jobs/folder.py`); a lock of the operating system
-goes with its process. `--engine parts` and training use threads, no worker processes: what kills one kills the run.
+goes with its process. `--engine parts` forks worker processes: where one is killed, the run ends with one message and exit code 2, and leaves no result (`tests/pipeline/test_workers.py`).
 """
 
 
