@@ -208,8 +208,7 @@ def let_go(request: Request, case_id: Id) -> Response:
 @router.get("/cases/{case_id}/explanation", response_model=dict[str, Any])
 def get_explanation(request: Request, case_id: Id) -> Response:
     """The case file's JSON of the newest score: reasons, evidence, orders, links, traces, history."""
-    desk = _desk(request)
-    found = explain(request.app.state.portfolio, desk, desk.cases.get(case_id))
+    found = explain(request, _desk(request).cases.get(case_id))
     if found is None:
         raise NotThere("This case cannot be explained here.", hint="resellerrisk review DATA")
     return Response(found[0].to_json(), media_type="application/json")

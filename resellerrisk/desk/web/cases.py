@@ -15,10 +15,10 @@ from resellerrisk.desk.desk import Desk
 from resellerrisk.desk.records import Case, User
 from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed, NotThere
 from resellerrisk.desk.web import views
-from resellerrisk.desk.web.portfolio import Portfolio
 from resellerrisk.desk.web.reading import plain_form
 from resellerrisk.errors import ResellerRiskError
 from resellerrisk.reasons import show_case
+from resellerrisk.translations import choose_language
 
 router = APIRouter(include_in_schema=False)
 _LINE = re.compile(r"line_(\d{1,9})")
@@ -126,7 +126,7 @@ def export_case(request: Request, case_id: int, kind: str) -> Response:
     allow(request.state.session.user, "export")
     desk = request.app.state.desk
     case = desk.cases.get(case_id)
-    found = explain(request.app.state.portfolio, desk, case)
+    found = explain(request, case)
     if found is None or kind not in {"html", "json"}:
         raise NotThere(
             "There is no such file.", hint="the desk needs the market's tables: resellerrisk review DATA"
@@ -137,13 +137,14 @@ def export_case(request: Request, case_id: int, kind: str) -> Response:
     return views.send_file(show_case(found[0]), name, "text/html")
 
 
-def explain(portfolio: Portfolio | None, desk: Desk, case: Case):
-    """The explained case of the newest score, with the parts of its page; None where the market is not here."""
+def explain(request: Request, case: Case):
+    """The explained case of the newest score in the browser's language, with the parts of its page; None where the market is not here."""
+    desk, portfolio = request.app.state.desk, request.app.state.portfolio
     if portfolio is None:
         return None
     newest = desk.cases.scores(case.id)[-1]
     form = desk.applications.get(case.account_id) if case.subject == "application" else None
-    return portfolio.explain(case, newest, form)
+    return portfolio.explain(case, newest, form, choose_language(request.headers.get("accept-language", "")))
 
 
 def _show(
@@ -159,11 +160,7 @@ def _show(
     case = desk.cases.get(case_id)
     scores, steps = desk.cases.scores(case_id), desk.decisions.history(case_id)
     form = desk.applications.get(case.account_id)
-    found = (
-        portfolio.explain(case, scores[-1], form if case.subject == "application" else None)
-        if portfolio
-        else None
-    )
+    found = explain(request, case)
     lines = portfolio.lines(case.account_id, case.order_id) if portfolio and case.order_id else None
     return views.show(
         request,

@@ -19,6 +19,7 @@ from resellerrisk.matrix import prepare_signals
 from resellerrisk.pipeline import Arrivals, Explainer, Scores, Trained, score
 from resellerrisk.reasons import Case, show_parts
 from resellerrisk.tables import TABLES, Market, as_utc
+from resellerrisk.translations import LANGUAGES
 
 #: Explained cases that are kept; one of 10,000 order lines takes some 3 MB.
 KEPT = 300
@@ -72,7 +73,11 @@ class Portfolio:
                 self._explainer("account", self.models["account"].version).prepare(self.as_of)
 
     def explain(
-        self, case: records.Case, score: records.Score, form: dict | None = None
+        self,
+        case: records.Case,
+        score: records.Score,
+        form: dict | None = None,
+        language: str = LANGUAGES[0],
     ) -> tuple[Case, dict[str, Markup]] | None:
         """The explained case of a score and the parts of its page; None where it cannot be made from what is here.
 
@@ -82,13 +87,15 @@ class Portfolio:
             As the store has them.
         form : dict, optional
             An application that was typed in and is not in the tables.
+        language : str
+            In which its reasons are told.
         """
-        key = (case.subject, case.account_id, case.order_id or "", score.as_of, score.model_version)
+        key = (case.subject, case.account_id, case.order_id or "", score.as_of, score.model_version, language)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-            found = self._explain(case, score, form)
+            found = self._explain(case, score, form, language)
             if found is None:
                 return None
             self._kept[key] = found, show_parts(found)
@@ -96,7 +103,9 @@ class Portfolio:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
-    def _explain(self, case: records.Case, score: records.Score, form: dict | None) -> Case | None:
+    def _explain(
+        self, case: records.Case, score: records.Score, form: dict | None, language: str
+    ) -> Case | None:
         try:
             explainer = self._explainer(case.subject, score.model_version)
         except ModelError:
@@ -107,9 +116,11 @@ class Portfolio:
             known = {name: value for name, value in form.items() if name != "entered_by"}
             signals = self._arrivals.add(to_accounts(known, case.account_id, score.as_of))
             alone = Explainer(signals.market, explainer.trained, settings=explainer.settings, signals=signals)
-            return alone.explain(case.account_id, similar=False)
+            return alone.explain(case.account_id, similar=False, language=language)
         try:
-            return explainer.explain(case.account_id, as_of=score.as_of, order_id=case.order_id or "")
+            return explainer.explain(
+                case.account_id, as_of=score.as_of, order_id=case.order_id or "", language=language
+            )
         except InputError:
             return None
 

@@ -144,3 +144,16 @@ def test_one_changes_ones_own_password_with_the_old_one(full_desk):
 def test_the_desk_tells_a_watcher_that_it_is_well_without_a_login(full_desk):
     answer = clients(full_desk)().get("/health")
     assert answer.status_code == 200 and answer.json() == {"status": "well"}
+
+
+def test_reasons_speak_the_browsers_language_and_english_where_it_has_none_of_ours(full_desk, portfolio):
+    client = clients(full_desk)("pia", portfolio=portfolio)
+    case = full_desk.cases.queue(subjects=["account"]).cases[0]
+
+    def told(accepted):
+        return client.get(f"/cases/{case.id}", headers={"accept-language": accepted}).text
+
+    danish, german = told("da"), told("de-AT, en;q=0.5")
+    assert 'casefile" lang="en"' in danish and "Why this score" in danish
+    assert 'casefile" lang="de"' in german and "Warum dieser Score" in german
+    assert "Why this score" not in german
