@@ -22,6 +22,28 @@ What a distributor hands over: a folder of `NAME.parquet` or `NAME.csv`, one fil
 - A row that breaks a rule is set aside with its reason; rows read = rows used + rows set aside.
 """
 
+_CLOSING = """
+## What comes back: scores
+
+`score` writes `scores`, and row by row the same subjects in `contributions` (one column a signal, log-odds) and `signals` (their values).
+
+| column | holds | unit | may be empty | meaning |
+| --- | --- | --- | --- | --- |
+| `account_id` | id |  | no | The account. |
+| `order_id` | id |  | orders only | The order. |
+| `as_of` | time (UTC) |  | no | The moment; only what was known before it counts. |
+| `score` | whole number | 0-1000 | no | A clipped linear map of the calibrated log-odds. |
+| `probability` | number | 0-1 | no | Calibrated, that the account is a fake retailer. |
+| `band` | word |  | no | How high the probability stands, by the settings. |
+| `action` | `release` · `ship_on_street_date` · `review` · `block` |  | no | What costs least; a person decides. |
+| `reason_1` to `reason_5`, `reason_1_signal`, `reason_1_contribution` ... | text, column, number | log-odds | yes | What moved the score most, in a sentence; its signal; by how much. |
+| `base_value` | number | log-odds | no | Where every score starts; with the contributions it adds up to the log-odds of the model. |
+| `model_version` | text |  | no | The model. |
+| `scored_at` | time (UTC) |  | no | When it was scored. |
+| `sampled` | yes / no |  | no | Sent to review by chance alone (`random_review_share` of the settings), so that what scores miss can be estimated. |
+| `review_probability` | number | 0-1 | no | How likely a person was to look at it: 1 where the score alone asks for it, else the share drawn by chance. |
+"""
+
 
 def data_dictionary() -> str:
     """The data dictionary as markdown.
@@ -36,7 +58,7 @@ def data_dictionary() -> str:
     >>> print(data_dictionary().splitlines()[0])
     # Data dictionary
     """
-    return _OPENING + "".join(_describe_table(table) for table in TABLES.values())
+    return _OPENING + "".join(_describe_table(table) for table in TABLES.values()) + _CLOSING
 
 
 def _describe_table(table: Table) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from resellerrisk.pipeline import Trained, score
+from resellerrisk.tables import data_dictionary
 from resellerrisk.vocabulary import ACTIONS, BANDS
 
 AS_OF = pd.Timestamp("2019-12-15")
@@ -74,3 +77,12 @@ def test_what_comes_after_changes_neither_model_nor_score(market, trained, score
     assert again.model.booster_.model_to_string() == trained.model.booster_.model_to_string()
     theirs = score(cut, trained, as_of=AS_OF, scored_at=SCORED_AT)
     pd.testing.assert_frame_equal(theirs.scores, scored.scores, check_exact=True)
+
+
+def test_the_data_dictionary_tells_every_column_that_comes_back(scored):
+    told = re.findall(r"^\| (.+?) \|", data_dictionary().split("## What comes back: scores")[1], re.M)
+    names = {name for cell in told for name in re.findall(r"`(\w+)`", cell)}
+    told_columns = names - {"order_id"} | {
+        f"reason_{place}{part}" for place in range(1, 6) for part in ("", "_signal", "_contribution")
+    }
+    assert set(scored.scores.columns) == told_columns
