@@ -114,6 +114,9 @@ def _column(name: str, values: Any) -> pa.Array:
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     plain = np.ma.getdata(values)
     if kind in ("time", "date"):
+        if mask is not None:
+            # What is masked may lie beyond what a time in microseconds can hold.
+            plain = np.where(mask, np.zeros_like(plain), plain)
         return pa.array(
             plain.astype("datetime64[s]").astype("datetime64[us]"),
             pa.timestamp("us"),
