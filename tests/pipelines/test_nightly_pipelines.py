@@ -73,6 +73,35 @@ def test_rows_of_the_night_that_were_set_aside_are_exit_code_4(run, market_folde
     assert len(pd.read_csv(tmp_path / "out" / "quarantine" / "orders.csv")) == 1
 
 
+def test_an_application_of_a_new_business_type_is_set_aside_and_the_others_are_scored(
+    run, market_folder, home, tmp_path
+):
+    folder = tmp_path / "data"
+    shutil.copytree(market_folder, folder)
+    accounts = pd.read_parquet(folder / "accounts.parquet").sort_values("applied_at", ignore_index=True)
+    lines = pd.read_parquet(folder / "orders.parquet")["account_id"].value_counts()
+    late = accounts.index[accounts["applied_at"] > "2018-06-01"]
+    new = accounts["account_id"][late].map(lines).fillna(0).idxmin()
+    accounts["business_type"] = accounts["business_type"].astype(object)
+    accounts.loc[new, "business_type"] = "popup"
+    accounts.to_parquet(folder / "accounts.parquet")
+    since, until = accounts["applied_at"][new - 3], accounts["applied_at"][new] + pd.Timedelta(seconds=1)
+    words = (
+        "--as-of",
+        until.isoformat(),
+        "--since",
+        since.isoformat(),
+        "--out",
+        tmp_path / "out",
+        "--home",
+        home,
+    )
+    code, told = run("onboard_applications", folder, *words)
+    assert code == 4 and "1 rows of the night's accounts were set aside" in told[-1]["look"][0]
+    scored = pd.read_parquet(tmp_path / "out" / "scores.parquet")["account_id"]
+    assert set(scored) == set(accounts["account_id"][new - 3 : new])
+
+
 def test_a_broken_file_is_exit_code_2_and_leaves_nothing(run, market_folder, home, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(market_folder, folder)
