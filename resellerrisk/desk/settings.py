@@ -24,6 +24,15 @@ _LONGEST_WHY = 1000
 PRIVATE = "random_review_seed"
 
 
+def without_private(content: dict) -> dict:
+    """Settings as they may be shown.
+
+    >>> without_private({"block_above": 0.9, "random_review_seed": 7})
+    {'block_above': 0.9}
+    """
+    return {name: value for name, value in content.items() if name != PRIVATE}
+
+
 class SettingsBook:
     """The editions of the settings, newest last."""
 
@@ -85,7 +94,7 @@ class SettingsBook:
             told = {"content": asdict(settings), "why": why, "figures": figures}
             id = change.insert(schema.settings, **told, saved_by=by.name, saved_at=change.at)
             _order_anew(change, settings)
-            shown = {name: value for name, value in told["content"].items() if name != PRIVATE}
+            shown = without_private(told["content"])
             change.note(by.name, "saved settings", "settings", edition=id, why=why, content=shown)
             return Edition(id, **told, saved_by=by.name, saved_at=change.at)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -34,15 +33,6 @@ class SQLite(Database):
     def columns(self, name: str) -> dict[str, str]:
         found = self._ask("SELECT name, type FROM pragma_table_info(?)", name)
         return {str(column): str(kind) for column, kind in found}
-
-    def count(self, name: str) -> int:
-        return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
-
-    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
-            return list(self._connection.execute(question, values).fetchall())
-        except sqlite3.Error as error:
-            raise refuse(error) from None
 
     def _cell(self, column: str, kind: str) -> str:
         return f'"{column}"'
@@ -94,15 +84,6 @@ class DuckDB(Database):
             name,
         )
         return {str(column): str(kind) for column, kind in found}
-
-    def count(self, name: str) -> int:
-        return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
-
-    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
-            return list(self._connection.execute(question, values or None).fetchall())
-        except self._error as error:
-            raise refuse(error) from None
 
     def _cell(self, column: str, kind: str) -> str:
         plain = kind in _DUCKDB_PLAIN

@@ -107,6 +107,8 @@ class Database:
     """A database opened for reading; made by `open_database`."""
 
     _connection: Any
+    #: What the library of the database raises.
+    _error: type[Exception]
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -121,7 +123,7 @@ class Database:
 
     def count(self, name: str) -> int:
         """How many rows a table has."""
-        raise NotImplementedError
+        return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
 
     def portions(self, name: str, rows: int = PORTION) -> Iterator[pa.Table]:
         """A table's columns of the contract, some rows after the other, in the order of the key and then of all columns.
@@ -138,6 +140,17 @@ class Database:
         if kinds:
             question = f'SELECT {chosen} FROM "{name}" AS source ORDER BY {order}'
             yield from self._portions(question, list(kinds), rows)
+
+    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        told = (values,) if values else ()
+        try:
+            return list(self._connection.execute(question, *told).fetchall())
+        except self._error as error:
+            raise self._refuse(error) from None
+
+    def _refuse(self, error: Exception) -> InputError:
+        """Word an error of the database."""
+        return refuse(error)
 
     def _portions(self, question: str, names: list[str], rows: int) -> Iterator[pa.Table]:
         raise NotImplementedError

@@ -45,15 +45,6 @@ class PostgreSQL(Database):
         )
         return {str(column): str(kind) for column, kind in found}
 
-    def count(self, name: str) -> int:
-        return int(self._ask(f'SELECT count(*) FROM "{name}"')[0][0])
-
-    def _ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
-            return list(self._connection.execute(question, values or None).fetchall())
-        except self._error as error:
-            raise self._refuse(error) from None
-
     def _refuse(self, error: Exception) -> InputError:
         """Word an error, and begin again so that the other tables can still be looked at."""
         with suppress(self._error):

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from resellerrisk.desk import records
 from resellerrisk.desk.acting import allow
 from resellerrisk.desk.refusals import NotThere
-from resellerrisk.desk.settings import PRIVATE
+from resellerrisk.desk.settings import PRIVATE, without_private
 from resellerrisk.desk.web.applications import add_applications
 from resellerrisk.desk.web.cases import explain, take_step
 from resellerrisk.desk.web.queue import Filters
@@ -280,7 +280,7 @@ def retire_rule(request: Request, rule_id: Id) -> Response:
 def get_settings(request: Request) -> Response:
     """The settings in force and their edition's number."""
     book = _desk(request).settings
-    return answer({"edition": book.in_force(), "content": _public(book.content())})
+    return answer({"edition": book.in_force(), "content": without_private(book.content())})
 
 
 @router.post("/settings/trial", response_model=dict[str, records.Trial])
@@ -294,7 +294,7 @@ def save_settings(request: Request, given: Figures) -> Response:
     """Save settings; 409 where others were saved since ``seen``."""
     book, content = _desk(request).settings, _whole(request, given)
     edition = book.save(_user(request), content, given.why, given.seen)
-    return answer({"edition": edition.id, "content": _public(edition.content)})
+    return answer({"edition": edition.id, "content": without_private(edition.content)})
 
 
 @router.get("/audit", response_model=list[records.Entry])
@@ -331,10 +331,6 @@ def list_users(request: Request) -> Response:
 def _utc(moment: datetime) -> datetime:
     offset = moment.utcoffset()
     return moment if offset is None else moment.replace(tzinfo=None) - offset
-
-
-def _public(content: dict) -> dict:
-    return {name: value for name, value in content.items() if name != PRIVATE}
 
 
 def _whole(request: Request, given: Figures) -> dict:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from resellerrisk.desk.acting import allow
 from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed
-from resellerrisk.desk.settings import PRIVATE
+from resellerrisk.desk.settings import PRIVATE, without_private
 from resellerrisk.desk.web import views
 from resellerrisk.desk.web.reading import plain_form
 from resellerrisk.errors import ResellerRiskError
@@ -101,9 +101,7 @@ def _show(
         "thresholds",
         status,
         general=[
-            (name, value)
-            for name, value in content.items()
-            if not isinstance(value, dict) and name != PRIVATE
+            (name, value) for name, value in without_private(content).items() if not isinstance(value, dict)
         ],
         sections=[(name, part) for name, part in content.items() if isinstance(part, dict)],
         labels=LABELS,
