@@ -1,4 +1,4 @@
-"""Snapshots times signals, and labels with their delay."""
+"""Snapshots times signals, and labels with their delay. What needs scikit-learn is loaded when first used."""
 
 from resellerrisk.matrix.build import (
     Matrix,
@@ -6,7 +6,6 @@ from resellerrisk.matrix.build import (
     name_snapshots,
     prepare_signals,
 )
-from resellerrisk.matrix.builder import SignalBuilder
 from resellerrisk.matrix.labels import (
     LEAD_DAYS,
     is_decided,
@@ -41,3 +40,11 @@ __all__ = [
     "take",
     "thin_out",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name != "SignalBuilder":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from resellerrisk.matrix.builder import SignalBuilder
+
+    return SignalBuilder

@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 
 _WHERE = {
+    "FittedModel": "fitted",
     "LabelGapSplit": "folds",
     "LogisticBaseline": "baselines",
     "RiskModel": "estimator",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 #: Standard deviations of the prior: of the slope around 1, and of the shift around 0.
@@ -68,6 +67,8 @@ def fit_calibration(margin, y, sample_weight=None):
     >>> abs(line.apply(2.0)) < 0.1
     True
     """
+    from scipy.optimize import minimize
+
     margin, y = np.asarray(margin, dtype=float), np.asarray(y, dtype=float)
     weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
     if not 0 < weight @ y < weight.sum():

@@ -18,6 +18,7 @@ from sklearn.utils.validation import validate_data
 
 from resellerrisk.model.calibration import Calibration
 from resellerrisk.model.columns import check_declarations, check_names
+from resellerrisk.model.explaining import Trees
 from resellerrisk.model.parameters import check_parameters
 from resellerrisk.model.trees import Curve, write_additive_model
 
@@ -103,8 +104,6 @@ def fit_directions(X, monotone, families, probabilities=(), prevalence=0.02):
 
 def fit_without_labels(model, X, families, probabilities=(), prevalence=0.02):
     """Make an unfitted RiskModel the model of these directions; parameters as in `fit_directions`, directions from the model."""
-    from resellerrisk.model.boosting import open_booster
-
     monotone, categories = model.monotone or {}, model.categories or {}
     check_parameters(model.get_params(deep=False))
     values = validate_data(model, X, dtype=np.float64, ensure_all_finite="allow-nan")
@@ -113,7 +112,7 @@ def fit_without_labels(model, X, families, probabilities=(), prevalence=0.02):
     check_declarations(model.columns_, monotone, categories)
     frame = pd.DataFrame(values, columns=model.columns_)
     found = fit_directions(frame, monotone, families, probabilities, prevalence)
-    model.booster_ = open_booster(found.text)
+    model.trees_ = Trees.written(found.text)
     model.classes_ = np.array([0.0, 1.0])
     model.calibration_, model.facts_ = Calibration(), {}
     model.training_ = {

@@ -1,7 +1,7 @@
 """The model: a scikit-learn classifier around one LightGBM Booster whose raw margin is the calibrated
 log-odds.
 
-It takes a matrix and labels and gives margins, probabilities and contributions. Signals, bands and reasons
+It takes a matrix and labels; what it gives once it is fitted stands in `fitted`. Signals, bands and reasons
 are other rooms' matters.
 """
 
@@ -9,24 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from joblib import effective_n_jobs
-from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from resellerrisk.model.calibration import Calibration
-from resellerrisk.model.explaining import explain
+from resellerrisk.model.explaining import Trees
+from resellerrisk.model.fitted import FittedModel
 from resellerrisk.model.parameters import check_parameters
-from resellerrisk.model.reading import read_matrix, read_training
+from resellerrisk.model.reading import read_any, read_training
 from resellerrisk.model.splits import choose_split, count_groups
-from resellerrisk.model.store import read_model, write_model
 from resellerrisk.model.trees import merge_models
 
-#: Fewer rows than this are scored on one thread: starting threads takes longer than the trees.
-_FEW_ROWS = 1000
 
-
-class RiskModel(ClassifierMixin, BaseEstimator):
+class RiskModel(FittedModel, ClassifierMixin, BaseEstimator):
     """Gradient-boosted small trees with declared directions, calibrated on later time than they were fitted
     on.
 
@@ -190,7 +184,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
             beginning, margins = self._begin(start, X, rows)
             rows = rows._replace(start=margins)
         grown = grow(self, rows, split, beginning)
-        self.calibration_, self.booster_ = grown.line, open_booster(grown.text)
+        self.calibration_, self.trees_ = grown.line, Trees.written(grown.text)
         self.early_booster_ = open_booster(grown.early) if grown.early else None
         self.facts_ = {}
         self.training_ = {
@@ -233,131 +227,20 @@ class RiskModel(ClassifierMixin, BaseEstimator):
 
         return fit_without_labels(cls(**parameters), X, families, probabilities, prevalence)
 
-    def margin(self, X):
-        """Calibrated log-odds of the positive class.
-
-        Parameters
-        ----------
-        X : DataFrame or array, shape (n, p)
-            Columns by the names and in the order of the training. An array's columns cannot be compared by
-            name.
-
-        Returns
-        -------
-        ndarray of float, shape (n,)
-            Empty for an empty matrix. A row's value does not depend on the other rows.
-
-        Raises
-        ------
-        MatrixError
-            Other columns, or values that are no numbers.
-        """
-        return self._ask(read_matrix(self, X), raw_score=True)
-
-    def predict_proba(self, X):
-        """Calibrated probabilities of both classes, shape (n, 2); the second column is the positive class."""
-        margin = self.margin(X)
-        return np.column_stack([expit(-margin), expit(margin)])
-
-    def predict(self, X):
-        """The likelier class, shape (n,). Decisions are made from costs instead (room `decisions`)."""
-        positive = self.margin(X) > 0
-        return self.classes_[positive.astype(int)]
-
-    def contributions(self, X):
-        """SHAP values in log-odds: what each column adds to the margin, and the base value.
-
-        Parameters
-        ----------
-        X : DataFrame or array, shape (n, p)
-
-        Returns
-        -------
-        DataFrame, shape (n, p + 1)
-            One column per column of the matrix, then base_value; index as `X`. Rows add up to `margin(X)`
-            within 1e-9. `attrs["explained_by"]` says what computed them.
-
-        Raises
-        ------
-        MatrixError
-            As for `margin`.
-        ModelError
-            Values that do not add up.
-        """
-        index = X.index if isinstance(X, pd.DataFrame) else None
-        return self.explained(X).to_frame(self.columns_, index)
-
-    def explained(self, X):
-        """Margins and contributions as arrays, in one pass (`resellerrisk.model.explaining.Explained`)."""
-        values = read_matrix(self, X)
-        return explain(self.booster_, values, self._threads(values))
-
-    def explainer(self):
-        """A `shap.TreeExplainer` of the Booster, for shap's own plots; its values are `contributions`.
-
-        Its ``shap_interaction_values`` take another way and read a split on a category as one on a number: rows in which that
-        matters do not add up to the contributions, so check them (notebooks/04_explain_a_score.ipynb).
-        """
-        import shap
-
-        check_is_fitted(self)
-        return shap.TreeExplainer(self.booster_)
-
-    def explanation(self, X):
-        """`contributions` of a frame as a `shap.Explanation`, for shap's own plots."""
-        from resellerrisk.model.shap_values import to_explanation
-
-        return to_explanation(self.contributions(X), X)
-
-    def save(self, folder, facts=None):
-        """Write the model to a folder: model.txt and model.json, all or nothing, no pickle.
-
-        Parameters
-        ----------
-        folder : path
-            A new folder, or one that holds a model, which is replaced.
-        facts : dict, optional
-            What JSON can hold; comes back as `facts_`. None keeps the present ones.
-
-        Raises
-        ------
-        ModelError
-            The folder holds other files, or facts are not for JSON.
-        """
-        check_is_fitted(self)
-        manifest = {
-            "columns": self.columns_,
-            "named": hasattr(self, "feature_names_in_"),
-            "classes": self.classes_.tolist(),
-            "parameters": self.get_params(deep=False),
-            "calibration": self.calibration_._asdict(),
-            "training": self.training_,
-            "facts": self.facts_ if facts is None else facts,
-        }
-        write_model(folder, self.booster_.model_to_string(), manifest)
+    @property
+    def parameters(self):
+        """The parameters of the constructor."""
+        return self.get_params(deep=False)
 
     @classmethod
-    def load(cls, folder):
-        """Read a model that `save` wrote; it gives the same bits.
+    def _unfitted(cls, parameters):
+        return cls(**parameters)
 
-        Raises
-        ------
-        ModelError
-            No model there, or one with a byte changed.
-        """
-        from resellerrisk.model.boosting import open_booster
+    def _expect_fitted(self):
+        check_is_fitted(self)
 
-        text, manifest = read_model(folder)
-        model = cls(**manifest["parameters"])
-        model.booster_ = open_booster(text)
-        model.columns_ = manifest["columns"]
-        model.n_features_in_ = len(model.columns_)
-        if manifest["named"]:
-            model.feature_names_in_ = np.asarray(model.columns_, dtype=object)
-        model.classes_ = np.asarray(manifest["classes"])
-        model.calibration_ = Calibration(**manifest["calibration"])
-        model.training_, model.facts_ = manifest["training"], manifest["facts"]
-        return model
+    def _read(self, X):
+        return read_any(self, X)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -371,13 +254,5 @@ class RiskModel(ClassifierMixin, BaseEstimator):
 
         margins = self.start_weight * start.margin(X)
         shift = shift_to(margins, np.average(rows.y, weights=rows.weight), rows.weight)
-        text = merge_models([start.booster_.model_to_string()], [self.start_weight], 1.0, shift)
+        text = merge_models([start.trees_.text], [self.start_weight], 1.0, shift)
         return text, margins + shift
-
-    def _ask(self, values, **what):
-        if not len(values):
-            return np.empty(0)
-        return self.booster_.predict(values, num_threads=self._threads(values), **what)
-
-    def _threads(self, values):
-        return 1 if len(values) < _FEW_ROWS else effective_n_jobs(self.n_jobs)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from resellerrisk.errors import MatrixError
 from resellerrisk.model.columns import (
@@ -22,6 +20,9 @@ from resellerrisk.model.columns import (
 
 def read_training(model, X, y, sample_weight):
     """Rows to fit a model on; the model learns its columns and classes. As `RiskModel.fit` says."""
+    from sklearn.utils.multiclass import check_classification_targets, type_of_target
+    from sklearn.utils.validation import _check_sample_weight, validate_data
+
     from resellerrisk.model.boosting import Rows
 
     if isinstance(X, pd.DataFrame):
@@ -51,21 +52,30 @@ def read_training(model, X, y, sample_weight):
 
 def read_matrix(model, X):
     """A matrix (n, p) for a fitted model, as floats; codes unknown to it are missing. As `RiskModel.margin` says."""
-    check_is_fitted(model)
     if isinstance(X, pd.DataFrame):
         if hasattr(model, "feature_names_in_") and (difference := compare_columns(X.columns, model.columns_)):
             raise MatrixError(difference, hint="Pass matrix[model.columns_].")
         check_numbers(X)
-    X = validate_data(
-        model,
-        X,
-        reset=False,
-        dtype=np.float64,
-        order="C",
-        ensure_all_finite="allow-nan",
-        ensure_min_samples=0,
-    )
+        X = X.to_numpy(dtype=np.float64, na_value=np.nan)
+    try:
+        X = np.ascontiguousarray(X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise MatrixError(f"A model takes numbers only: {error}.") from error
+    if X.ndim != 2 or X.shape[1] != len(model.columns_) or np.isinf(X).any():
+        raise _unlike("A matrix", X, model)
     return drop_unknown_codes(X, model.columns_, model.categories or {})
+
+
+def read_any(model, X):
+    """What scikit-learn's tools may pass to a `RiskModel`, as `read_matrix` reads it; refused in scikit-learn's own words."""
+    from sklearn.utils.validation import check_is_fitted, validate_data
+
+    check_is_fitted(model)
+    if not (isinstance(X, pd.DataFrame) and hasattr(model, "feature_names_in_")):
+        X = validate_data(
+            model, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=0
+        )
+    return read_matrix(model, X)
 
 
 def read_row(model, values):
@@ -84,8 +94,12 @@ def read_row(model, values):
         Another number of columns, or an infinite value.
     """
     if values.shape != (1, len(model.columns_)) or np.isinf(values).any():
-        raise MatrixError(
-            f"A row has the shape {values.shape}, or an infinite value.",
-            f"The model has {len(model.columns_)} columns.",
-        )
+        raise _unlike("A row", values, model)
     return drop_unknown_codes(values, model.columns_, model.categories or {})
+
+
+def _unlike(what, values, model):
+    return MatrixError(
+        f"{what} has the shape {values.shape}, or an infinite value.",
+        f"The model has {len(model.columns_)} columns.",
+    )

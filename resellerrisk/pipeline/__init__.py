@@ -10,7 +10,7 @@ _HOME = {
     "Scored": "scorer",
     "Scorer": "scorer",
     "Scores": "scoring",
-    "Trained": "training",
+    "Trained": "trained",
     "evaluate": "evaluating",
     "explain": "explaining",
     "score": "scoring",

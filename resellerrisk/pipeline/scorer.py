@@ -22,7 +22,7 @@ from resellerrisk.matrix import prepare_signals
 from resellerrisk.model.explaining import explain
 from resellerrisk.model.reading import read_row
 from resellerrisk.pipeline.scoring import find_accounts, recommend
-from resellerrisk.pipeline.training import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.reasons.sentences import names_typical, tell
 from resellerrisk.reasons.strongest import choose_columns, signals_of
 from resellerrisk.signals.compute import Signals
@@ -281,7 +281,7 @@ class Scorer:
     ) -> Scored:
         """The answer from the columns that were found; ``kind`` is the account's business type."""
         values = np.array([[found[column.name] for column in self._columns]])
-        explained = explain(self.trained.model.booster_, read_row(self.trained.model, values))
+        explained = explain(self.trained.model.trees_, read_row(self.trained.model, values))
         probability, parts = explained.probability, explained.parts[0]
         early = np.array([found[_EARLY] > 0]) if _EARLY in found else None
         names = [column.name for column in self._columns]

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from resellerrisk.errors import ModelError
-from resellerrisk.model import RiskModel
+from resellerrisk.model import FittedModel
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.declare import Column
 
@@ -23,14 +23,14 @@ class Trained:
     ----------
     subject : str
         What it scores.
-    model : RiskModel
-        The estimator.
+    model : FittedModel
+        A `RiskModel` where it was trained just now.
     version : str
         ``name/number`` where it is registered, else the beginning of its text's hash.
     """
 
     subject: str
-    model: RiskModel
+    model: FittedModel
     version: str
 
     @property
@@ -70,7 +70,7 @@ class Trained:
     @classmethod
     def load(cls, folder, version: str | None = None) -> Trained:
         """Read a model from a folder; a changed byte is refused."""
-        model = RiskModel.load(folder)
+        model = FittedModel.load(folder)
         if "subject" not in model.facts_:
             raise ModelError(
                 f"{folder} holds a model that does not say what it scores.",
@@ -79,9 +79,9 @@ class Trained:
         return cls(model.facts_["subject"], model, version or hash_model(model))
 
 
-def hash_model(model: RiskModel) -> str:
+def hash_model(model: FittedModel) -> str:
     """The beginning of the SHA-256 of the model's text: the version of a model that is not registered."""
-    return hashlib.sha256(model.booster_.model_to_string().encode()).hexdigest()[:12]
+    return hashlib.sha256(model.trees_.text.encode()).hexdigest()[:12]
 
 
 def hash_columns(columns: tuple[Column, ...]) -> str:

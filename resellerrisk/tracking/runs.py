@@ -71,7 +71,7 @@ def _log_figures(client, run_id: str, trained: Trained, figures: dict) -> None:
     from mlflow.entities import Metric, Param
 
     told = trained.facts | trained.model.training_
-    told |= {f"parameter_{name}": value for name, value in trained.model.get_params(deep=False).items()}
+    told |= {f"parameter_{name}": value for name, value in trained.model.parameters.items()}
     numbers = {
         name: value for name, value in told.items() if _is_number(value) and not name.startswith("parameter_")
     }

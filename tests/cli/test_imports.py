@@ -53,7 +53,7 @@ def test_help_loads_no_library_of_data_or_models():
     assert loaded(COMMAND, "--help") == set()
 
 
-def test_scoring_loads_what_it_uses_and_neither_mlflow_nor_shap_nor_plots_nor_schemas(
+def test_scoring_loads_neither_scikit_learn_nor_lightgbm_nor_mlflow_nor_plots_nor_schemas(
     market_folder, trained, tmp_path
 ):
     trained.save(tmp_path / "model")
@@ -70,6 +70,8 @@ def test_scoring_loads_what_it_uses_and_neither_mlflow_nor_shap_nor_plots_nor_sc
     found = loaded(COMMAND, *words, "--model", tmp_path / "model")
     assert {"pandas", "numba"} <= found
     assert not found & {
+        "sklearn",
+        "lightgbm",
         "mlflow",
         "shap",
         "matplotlib",

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from resellerrisk.errors import ModelError
 from resellerrisk.model.boosting import open_booster
-from resellerrisk.model.explaining import explain, find_forest
+from resellerrisk.model.explaining import Trees, explain, margins
 from resellerrisk.model.forest import UnlikeForest, read_forest
 from resellerrisk.model.trees import merge_models
-from resellerrisk.model.treeshap import BLOCK, explain_rows
+from resellerrisk.model.treeshap import BLOCK, explain_rows, find_margins
 
 COLUMNS = 6
 ODD = {
@@ -51,6 +51,10 @@ def grow(X, y, trees=8, **parameters):
     return lightgbm.train(parameters, data, trees)
 
 
+def trees_of(booster):
+    return Trees(booster.model_to_string())
+
+
 def odd_rows(X):
     """What a row may hold at worst: zeros, tiny numbers, categories nobody saw, fractions, infinities."""
     rng = np.random.default_rng(1)
@@ -65,6 +69,7 @@ def assert_explains(booster, X, forest=None):
     """Equal to LightGBM: the margin to the bit, contributions to 1e-9, and additive."""
     margin, parts = explain_rows(forest or read_forest(booster.model_to_string()), X)
     np.testing.assert_array_equal(margin, booster.predict(X, raw_score=True, num_threads=1))
+    np.testing.assert_array_equal(find_margins(forest or read_forest(booster.model_to_string()), X), margin)
     np.testing.assert_allclose(parts, booster.predict(X, pred_contrib=True, num_threads=1), rtol=0, atol=1e-9)
     np.testing.assert_allclose(parts.sum(axis=1), margin, rtol=0, atol=1e-9)
 
@@ -221,6 +226,7 @@ def test_a_row_alone_in_any_block_and_on_any_threads_has_the_same_bits():
     forest = read_forest(grow(X, y, num_leaves=20).model_to_string())
     margin, parts = explain_rows(forest, X)
     for threads in (2, 3, 7):
+        np.testing.assert_array_equal(find_margins(forest, X, threads), margin)
         for found, expected in zip(explain_rows(forest, X, threads), (margin, parts), strict=True):
             np.testing.assert_array_equal(found, expected)
     for size in (1, 2, 3, 7, 9, BLOCK - 1):
@@ -237,7 +243,7 @@ def test_a_row_alone_in_any_block_and_on_any_threads_has_the_same_bits():
 
 def test_a_supported_model_is_explained_by_quadrature_and_it_is_said():
     X, y = some_rows(0)
-    assert explain(grow(X, y), X[:3]).by == "quadrature"
+    assert explain(trees_of(grow(X, y)), X[:3]).by == "quadrature"
 
 
 @pytest.mark.parametrize(
@@ -250,18 +256,21 @@ def test_a_supported_model_is_explained_by_quadrature_and_it_is_said():
 def test_what_the_arrays_cannot_hold_is_left_to_lightgbm_and_it_is_said(reason, parameters):
     X, y = some_rows(0)
     booster = grow(np.nan_to_num(X), y, **parameters)
-    assert reason in find_forest(booster)
+    trees = trees_of(booster)
+    assert reason in trees.forest
     if reason == "averaged":
-        explained = explain(booster, X[:9])
-        assert explained.by == f"LightGBM: {find_forest(booster)}"
+        explained = explain(trees, X[:9])
+        assert explained.by == f"LightGBM: {trees.forest}"
         np.testing.assert_array_equal(explained.parts, booster.predict(X[:9], pred_contrib=True))
-        assert explain(booster, X[:0]).parts.shape == (0, COLUMNS + 1)
+        np.testing.assert_array_equal(margins(trees, X[:9]), booster.predict(X[:9], raw_score=True))
+        assert explain(trees, X[:0]).parts.shape == (0, COLUMNS + 1)
+        assert margins(trees, X[:0]).shape == (0,)
 
 
 def test_several_classes_are_left_to_lightgbm():
     X, y = some_rows(0)
     booster = grow(X, np.digitize(y, [-1, 1]), objective="multiclass", num_class=3)
-    assert "several classes" in find_forest(booster)
+    assert "several classes" in trees_of(booster).forest
 
 
 def test_counts_that_contradict_each_other_are_left_to_lightgbm():
@@ -280,10 +289,12 @@ def test_lightgbms_values_are_checked_too():
     booster = grow(np.nan_to_num(X), y, boosting="rf", bagging_fraction=0.5, bagging_freq=1)
 
     class Faulty:
-        model_to_string, num_feature = booster.model_to_string, booster.num_feature
+        num_feature = booster.num_feature
 
         def predict(self, values, pred_contrib=False, **how):
             return booster.predict(values, pred_contrib=pred_contrib, **how) + (1e-6 if pred_contrib else 0.0)
 
     with pytest.raises(ModelError, match="9 of 9 rows"):
-        explain(Faulty(), X[:9])
+        trees = trees_of(booster)
+        trees.booster = Faulty()
+        explain(trees, X[:9])
