@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,6 @@ from resellerrisk.pipeline.training import (
     label_rows,
     training_snapshots,
 )
-from resellerrisk.pipeline.workers import each_part
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
@@ -49,6 +49,7 @@ from resellerrisk.tables import as_utc
 from resellerrisk.tables.checking import LIMIT
 from resellerrisk.tables.moments import monday_of
 from resellerrisk.vocabulary import UNLABELLED
+from resellerrisk.workers import each_part
 
 #: Chooses the subjects of one part.
 Choose = Callable[[Signals], Snapshots]
@@ -293,7 +294,10 @@ def _second_round(parted, whole, chosen, columns, compared, months, work: Path) 
         return computed.peers
 
     found = list(each_part(compute, parted.parts_count))
-    return {month: join_peers([one[month] for one in found]) for month in months}
+    peers = {month: join_peers([one[month] for one in found]) for month in months}
+    for table in peers.values():
+        table.put_in_order(compared)
+    return peers
 
 
 def _prepare_whole(parted: PartedMarket, whole: Whole, chosen: list[Snapshots]) -> None:
@@ -307,34 +311,52 @@ def _laid(work: Path, number: int) -> Path:
     return work / f"computed-{number:05d}.arrow"
 
 
-def _computed(parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path):
-    """Each part's signals object and what was computed of it, the peers put in."""
-    for number in range(parted.parts_count):
-        computed = Computed(*take_up(_laid(work, number)), {})
-        signals = Signals(parted.accounts(number), catalogue(), whole, peers)
-        yield signals, computed, add_peers(signals, computed, columns)
+def _computed(parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path, number: int):
+    """A part's signals object and what was computed of it, the peers put in."""
+    computed = Computed(*take_up(_laid(work, number)), {})
+    signals = Signals(parted.accounts(number), catalogue(), whole, peers)
+    return signals, computed, add_peers(signals, computed, columns)
 
 
 def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path, out: Path) -> int:
     """Score every part, and append it to the three tables."""
     settings, rows = settings or read_settings(None), 0
+    scored_at = scored_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+    def score_one(number: int) -> list[Path]:
+        signals, computed, matrix = _computed(parted, whole, peers, trained.columns, work, number)
+        sizes = computed.values[SIZE_COLUMN].to_numpy()
+        scored = score_matrix(signals, matrix, trained, settings, scored_at, sizes)
+        return [_lay_scored(work / f"{name}-{number:05d}.arrow", getattr(scored, name)) for name in TABLES_OUT]
+
+    # LightGBM's threads do not outlive a fork: a model that it has to explain itself is scored here.
+    workers = 1 if isinstance(trained.model.trees_.forest, str) else None
     with ExitStack() as stack:
-        writers = {name: stack.enter_context(_Appending(out / f"{name}.parquet")) for name in TABLES_OUT}
-        for signals, computed, matrix in _computed(parted, whole, peers, trained.columns, work):
-            sizes = computed.values[SIZE_COLUMN].to_numpy()
-            scored = score_matrix(signals, matrix, trained, settings, scored_at, sizes)
-            for name, writer in writers.items():
-                writer.add(getattr(scored, name))
-            rows += len(scored.scores)
+        writers = [stack.enter_context(_Appending(out / f"{name}.parquet")) for name in TABLES_OUT]
+        for paths in each_part(score_one, parted.parts_count, workers):
+            added = [writer.add(path) for writer, path in zip(writers, paths, strict=True)]
+            rows += added[0]
     return rows
 
 
 def _collect(parted, whole, peers, columns, work: Path) -> pd.DataFrame:
-    found = [matrix.values for _, _, matrix in _computed(parted, whole, peers, columns, work)]
+    found = [
+        _computed(parted, whole, peers, columns, work, number)[2].values for number in range(parted.parts_count)
+    ]
     return pd.concat(found, ignore_index=True)
 
 
 TABLES_OUT = ("scores", "contributions", "signals")
+
+
+def _lay_scored(path: Path, frame: pd.DataFrame) -> Path:
+    """Write some rows of a result where the process that appends them finds them."""
+    schema = pa.Schema.from_pandas(frame, preserve_index=False)
+    fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in schema]
+    table = pa.Table.from_pandas(frame, pa.schema(fields, schema.metadata), preserve_index=False)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+        file.write_table(table)
+    return path
 
 
 class _Appending:
@@ -347,13 +369,16 @@ class _Appending:
     def __enter__(self) -> _Appending:
         return self
 
-    def add(self, frame: pd.DataFrame) -> None:
-        """Append rows; all frames have the same columns."""
-        if self._writer is None:
-            schema = pa.Schema.from_pandas(frame, preserve_index=False)
-            fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in schema]
-            self._writer = pq.ParquetWriter(self._unfinished, pa.schema(fields, schema.metadata))
-        self._writer.write_table(pa.Table.from_pandas(frame, self._writer.schema, preserve_index=False))
+    def add(self, laid: Path) -> int:
+        """Append the rows that `_lay_scored` wrote, remove them there, and say how many; all have the same columns."""
+        with pa.memory_map(str(laid)) as source:
+            table = pa.ipc.open_file(source).read_all()
+            if self._writer is None:
+                self._writer = pq.ParquetWriter(self._unfinished, table.schema)
+            self._writer.write_table(table.cast(self._writer.schema))
+            rows = len(table)
+        laid.unlink()
+        return rows
 
     def __exit__(self, failed: type | None, *_: object) -> None:
         if self._writer is not None:

@@ -6,8 +6,11 @@ shares: a missing value, a range, a position among peers, and the ending. Which 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isnan
 from typing import NamedTuple
+
+import numpy as np
 
 from resellerrisk.signals.declare import Column, Unit
 from resellerrisk.translations import ENGLISH, Language
@@ -58,6 +61,44 @@ def tell(
     """
     ending = language.text(RAISES if contribution > 0 else LOWERS)
     return f"{tell_seen(column, value, low, high, language)} {ending}"
+
+
+def tell_each(
+    column: Column,
+    values: np.ndarray,
+    ranges: np.ndarray,
+    contributions: np.ndarray,
+    language: Language = ENGLISH,
+) -> list[str]:
+    """`tell` of one column for many scores; what is alike is worded once.
+
+    Parameters
+    ----------
+    column : Column
+    values : float64[n]
+    ranges : float64[n, 2]
+        Lower and upper quartiles.
+    contributions : float64[n]
+    language : Language
+
+    Examples
+    --------
+    >>> from resellerrisk.signals.catalogue import catalogue
+    >>> told = tell_each(catalogue().column("mail_free"), np.array([1.0, 1.0]), np.zeros((2, 2)), np.array([0.1, -0.1]))
+    >>> told[0].removesuffix(RAISES) == told[1].removesuffix(LOWERS)
+    True
+    """
+    seen: dict[tuple[float, float, float], str] = {}
+    endings = language.text(LOWERS), language.text(RAISES)
+    told = []
+    for value, (low, high), raises in zip(
+        values.tolist(), ranges.tolist(), (contributions > 0).tolist(), strict=True
+    ):
+        key = value, low, high
+        if key not in seen:
+            seen[key] = tell_seen(column, value, low, high, language)
+        told.append(f"{seen[key]} {endings[raises]}")
+    return told
 
 
 def tell_seen(column: Column, value: float, low: float, high: float, language: Language = ENGLISH) -> str:
@@ -165,6 +206,12 @@ def show_typical(
         if low != high:
             return language.text("some yes, some no")
         return language.text("mostly the same" if isnan(value) or value == low else "mostly not")
+    return _show_range(unit, low, high, language)
+
+
+@lru_cache(1 << 14)
+def _show_range(unit: Unit, low: float, high: float, language: Language) -> str:
+    """The range between two numbers, kept: many shops have the same peers."""
     first, second = unit.show(low, language), unit.show(high, language)
     if first == second:
         return first

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import MatrixError
-from resellerrisk.reasons.sentences import names_typical, tell
+from resellerrisk.reasons.sentences import names_typical, tell_each
 from resellerrisk.signals.declare import Column
 from resellerrisk.translations import ENGLISH, Language
 from resellerrisk.vocabulary import REASONS_SHOWN
@@ -83,9 +83,7 @@ def write_reasons(
         rows, ranks = np.nonzero(chosen == place)
         column, seen = told[place], values.iloc[:, place].to_numpy(float)[rows]
         weight, ranges = added[rows, place], look_up(typical, column, rows)
-        sentences[rows, ranks] = [
-            tell(column, *each, language) for each in zip(seen, *ranges.T, weight, strict=True)
-        ]
+        sentences[rows, ranks] = tell_each(column, seen, ranges, weight, language)
         signals[rows, ranks] = column.name
         weights[rows, ranks] = weight
     return _to_frame(sentences, signals, weights, values.index)

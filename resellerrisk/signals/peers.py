@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,6 +38,16 @@ class PeerTable:
     types: np.ndarray
     sizes: np.ndarray
     values: dict[str, np.ndarray]
+
+    @cached_property
+    def month(self) -> _Month:
+        """The peers put in order, once for all who are compared with them."""
+        return _Month(self.types, self.sizes, lambda column: self.values[column.name])
+
+    def put_in_order(self, columns: Sequence[Column]) -> None:
+        """Put the peers of some columns in order now, so that processes forked from this one share it."""
+        for column in columns:
+            self.month.put_in_order(column)
 
 
 def take_peers(signals, month: int, columns: Sequence[Column]) -> PeerTable:
@@ -153,9 +164,7 @@ class PeerBook:
 
         missing = [int(month) for month in months if int(month) not in self._months]
         if self._given is not None:
-            for month in missing:
-                told = self._given[month]
-                self._months[month] = _Month(told.types, told.sizes, _column_of(told))
+            self._months |= {month: self._given[month].month for month in missing}
             missing = []
         if not missing:
             return
@@ -166,10 +175,6 @@ class PeerBook:
         for month in missing:
             rows = np.flatnonzero(at == month)
             self._months[month] = _Month(types[rows], sizes[rows], _rows_of(work, rows))
-
-
-def _column_of(told: PeerTable) -> Callable[[Column], np.ndarray]:
-    return lambda column: told.values[column.name]
 
 
 def _rows_of(work, rows: np.ndarray) -> Callable[[Column], np.ndarray]:
@@ -183,6 +188,7 @@ class _Month:
         self._types, self._values = types, values
         self._cuts = np.quantile(sizes, np.arange(1, SIZES) / SIZES) if sizes.size else np.zeros(SIZES - 1)
         self._groups = self._types * SIZES + self._size_class(sizes)
+        self._rows: dict[tuple[bool, int], np.ndarray] = {}
         self._sorted: dict[tuple[str, int], np.ndarray] = {}
         self._ranges: dict[tuple[str, int], np.ndarray] = {}
 
@@ -238,12 +244,24 @@ class _Month:
         """Known values of the group, sorted; of its type or of all where the group is too small."""
         if (column.name, group) not in self._sorted:
             values = self._values(column)
-            for chosen in (self._groups == group, self._types == group // SIZES, np.ones(values.size, bool)):
-                found = values[chosen & ~np.isnan(values)]
+            for chosen in (self._rows_of(self._groups, group), self._rows_of(self._types, group // SIZES), None):
+                found = values if chosen is None else values[chosen]
+                found = found[~np.isnan(found)]
                 if found.size >= FEWEST_PEERS:
                     break
             self._sorted[column.name, group] = np.sort(found)
         return self._sorted[column.name, group]
+
+    def put_in_order(self, column: Column) -> None:
+        """Put the peers of a column in order, for every group that has any."""
+        for group in np.unique(self._groups).tolist():
+            self._peers(column, group)
+
+    def _rows_of(self, codes: np.ndarray, code: int) -> np.ndarray:
+        """The peers of one group, or of one type."""
+        if (codes is self._types, code) not in self._rows:
+            self._rows[codes is self._types, code] = np.flatnonzero(codes == code)
+        return self._rows[codes is self._types, code]
 
 
 def active_accounts(views, at: int) -> np.ndarray:

@@ -22,7 +22,8 @@ from resellerrisk.tables.files import from_frame
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.moments import as_utc
 from resellerrisk.tables.quarantine import write_quarantine
-from resellerrisk.tables.references import recode, used_ids
+from resellerrisk.tables.passes import spread, used_codes
+from resellerrisk.tables.references import recode
 from resellerrisk.tables.schemas import TABLES
 
 #: The table whose rows give each kind of id its list.
@@ -301,19 +302,39 @@ def _finish(inspection: Inspection) -> pd.DataFrame:
 
 def _share_ids(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """One sorted list of ids for all tables; categories of text without those no longer used."""
-    known = {column: used_ids(frames[home][column]) for column, home in _HOME_OF.items()}
+    known = {column: _IdList(frames[home][column]) for column, home in _HOME_OF.items()}
     shared = {}
     for name, frame in frames.items():
         coded = {}
         for column in TABLES[name].columns:
             cells = frame[column.name]
-            if column.kind is Kind.ID:
-                ids = known[column.name] if column.name in known else used_ids(cells)
-                coded[column.name] = _recategorise(cells, ids)
-            elif column.kind is Kind.TEXT and column.repeats:
-                coded[column.name] = _recategorise(cells, used_ids(cells))
+            if column.kind is Kind.ID and column.name in known:
+                coded[column.name] = known[column.name].code(cells)
+            elif column.kind is Kind.ID or (column.kind is Kind.TEXT and column.repeats):
+                coded[column.name] = _IdList(cells).code(cells)
         shared[name] = _with_columns(frame, coded)
     return shared
+
+
+class _IdList:
+    """The ids that a column uses, sorted, and their codes: by place where another column is coded over the same list."""
+
+    def __init__(self, cells: pd.Series) -> None:
+        self._before = cells.cat.categories
+        used = used_codes(cells.cat.codes.to_numpy(), len(self._before))
+        self._every = bool(used.all())
+        self.ids = self._before if self._every else self._before[used]
+        self._place = np.where(used, np.cumsum(used, dtype=np.int32) - np.int32(1), np.int32(-1))
+
+    def code(self, cells: pd.Series) -> pd.Categorical:
+        """A column coded over the list; what is not in it is missing."""
+        if cells.cat.categories is self.ids:
+            return cells.array
+        if cells.cat.categories is self._before:
+            codes = spread(self._place, cells.cat.codes.to_numpy(), -1)
+        else:
+            codes = recode(cells, self.ids)
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(self.ids), validate=False)
 
 
 def _with_columns(frame: pd.DataFrame, columns: dict[str, object]) -> pd.DataFrame:
@@ -322,10 +343,3 @@ def _with_columns(frame: pd.DataFrame, columns: dict[str, object]) -> pd.DataFra
     for name, cells in columns.items():
         shared[name] = cells
     return shared
-
-
-def _recategorise(cells: pd.Series, categories: pd.Index) -> pd.Categorical:
-    if categories is cells.cat.categories:
-        return cells.array
-    codes = recode(cells, categories)
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories), validate=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gettext
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from resellerrisk.errors import InputError
@@ -74,7 +74,10 @@ class Language:
         self._messages = _read_messages(tag)
         symbols = self._locale.number_symbols["latn"]
         self._sign_table = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+        self._own_signs = symbols["group"] != "," or symbols["decimal"] != "."
         self._percent = self._locale.percent_formats[None].pattern.partition("0")[2].strip("#0")
+        # The rule is asked once for each number: a market's reasons ask for the same few thousand again and again.
+        self._is_one = lru_cache(1 << 14)(lambda number: self._locale.plural_form(number) == "one")
 
     def text(self, message: str, **slots: object) -> str:
         """A text in this language, its slots filled."""
@@ -84,8 +87,7 @@ class Language:
     def count(self, one: str, many: str, number: float, **slots: object) -> str:
         """The form of a text that goes with a number: what counts as one is the language's own affair."""
         whole = int(number) if number == int(number) else number
-        single = self._locale.plural_form(abs(whole)) == "one"
-        return str(self._messages.ngettext(one, many, 1 if single else 2).format(**slots))
+        return str(self._messages.ngettext(one, many, 1 if self._is_one(abs(whole)) else 2).format(**slots))
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with so many digits behind the point."""
@@ -93,7 +95,7 @@ class Language:
 
     def signs(self, number: str) -> str:
         """A number written the English way, with this language's own signs."""
-        return number.translate(self._sign_table)
+        return number.translate(self._sign_table) if self._own_signs else number
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one in hundredths."""

@@ -11,7 +11,7 @@ import pytest
 
 from resellerrisk.errors import InputError, MachineError
 from resellerrisk.pipeline.laid_down import lay_down, take_up
-from resellerrisk.pipeline.workers import each_part
+from resellerrisk.workers import each_part
 from resellerrisk.signals.compute import Snapshots
 
 
