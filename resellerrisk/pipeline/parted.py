@@ -311,7 +311,9 @@ def _laid(work: Path, number: int) -> Path:
     return work / f"computed-{number:05d}.arrow"
 
 
-def _computed(parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path, number: int):
+def _computed(
+    parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path, number: int
+):
     """A part's signals object and what was computed of it, the peers put in."""
     computed = Computed(*take_up(_laid(work, number)), {})
     signals = Signals(parted.accounts(number), catalogue(), whole, peers)
@@ -327,7 +329,9 @@ def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path,
         signals, computed, matrix = _computed(parted, whole, peers, trained.columns, work, number)
         sizes = computed.values[SIZE_COLUMN].to_numpy()
         scored = score_matrix(signals, matrix, trained, settings, scored_at, sizes)
-        return [_lay_scored(work / f"{name}-{number:05d}.arrow", getattr(scored, name)) for name in TABLES_OUT]
+        return [
+            _lay_scored(work / f"{name}-{number:05d}.arrow", getattr(scored, name)) for name in TABLES_OUT
+        ]
 
     # LightGBM's threads do not outlive a fork: a model that it has to explain itself is scored here.
     workers = 1 if isinstance(trained.model.trees_.forest, str) else None
@@ -341,7 +345,8 @@ def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path,
 
 def _collect(parted, whole, peers, columns, work: Path) -> pd.DataFrame:
     found = [
-        _computed(parted, whole, peers, columns, work, number)[2].values for number in range(parted.parts_count)
+        _computed(parted, whole, peers, columns, work, number)[2].values
+        for number in range(parted.parts_count)
     ]
     return pd.concat(found, ignore_index=True)
 

@@ -244,7 +244,11 @@ class _Month:
         """Known values of the group, sorted; of its type or of all where the group is too small."""
         if (column.name, group) not in self._sorted:
             values = self._values(column)
-            for chosen in (self._rows_of(self._groups, group), self._rows_of(self._types, group // SIZES), None):
+            for chosen in (
+                self._rows_of(self._groups, group),
+                self._rows_of(self._types, group // SIZES),
+                None,
+            ):
                 found = values if chosen is None else values[chosen]
                 found = found[~np.isnan(found)]
                 if found.size >= FEWEST_PEERS:

@@ -21,8 +21,8 @@ from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.files import from_frame
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.moments import as_utc
-from resellerrisk.tables.quarantine import write_quarantine
 from resellerrisk.tables.passes import spread, used_codes
+from resellerrisk.tables.quarantine import write_quarantine
 from resellerrisk.tables.references import recode
 from resellerrisk.tables.schemas import TABLES
 

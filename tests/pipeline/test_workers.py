@@ -11,8 +11,8 @@ import pytest
 
 from resellerrisk.errors import InputError, MachineError
 from resellerrisk.pipeline.laid_down import lay_down, take_up
-from resellerrisk.workers import each_part
 from resellerrisk.signals.compute import Snapshots
+from resellerrisk.workers import each_part
 
 
 @pytest.mark.parametrize("workers", [1, 2])
