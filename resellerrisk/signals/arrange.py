@@ -69,17 +69,21 @@ def gather(values: np.ndarray, order: np.ndarray | None) -> np.ndarray:
     """
     if order is None:
         return values
+    if values.dtype.kind not in "iufMm":
+        return values[order]
+    # numpy's memory rather than numba's: it comes in large pages, and small ones cost more than the walk itself.
+    out = np.empty(order.size, values.dtype)
     if values.dtype.kind in "Mm":
-        return _gather(values.view(np.int64), order).view(values.dtype)
-    return _gather(values, order) if values.dtype.kind in "iuf" else values[order]
+        _gather(values.view(np.int64), order, out.view(np.int64))
+    else:
+        _gather(values, order, out)
+    return out
 
 
 @njit(cache=True, nogil=True)
-def _gather(values, order):
-    out = np.empty(order.size, values.dtype)
+def _gather(values, order, out):
     for i in range(order.size):
         out[i] = values[order[i]]
-    return out
 
 
 @njit(cache=True, nogil=True)

@@ -281,23 +281,41 @@ def since(stretches, edges, lows, highs, times, moments, flags, newest, out):
                     out[w, i] = np.nan
 
 
+def whole_numbers(values: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Real values as ``round(value * scale)``, which of them are known, and whether all are.
+
+    >>> whole_numbers(np.array([1.25, np.nan]), 100.0)
+    (array([125,   0]), array([ True, False]), False)
+    """
+    out, known = np.empty(values.size, np.int64), np.empty(values.size, np.bool_)
+    return out, known, _whole_numbers(values, scale, out, known)
+
+
 @njit(cache=True, nogil=True)
-def whole_numbers(values, scale):
-    """Real values as ``round(value * scale)``, which of them are known, and whether all are."""
-    out, known, every = np.empty(values.size, np.int64), np.empty(values.size, np.bool_), True
+def _whole_numbers(values, scale, out, known):
+    every = True
     for i in range(values.size):
         known[i] = np.isfinite(values[i])
         every &= known[i]
         out[i] = np.int64(np.rint(values[i] * scale)) if known[i] else 0
-    return out, known, every
+    return every
+
+
+def whole_seconds(micros: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Spans of microseconds as whole seconds, which of them are known, and whether all are.
+
+    >>> whole_seconds(np.array([2_500_000, NOTHING]))
+    (array([2, 0]), array([ True, False]), False)
+    """
+    out, known = np.empty(micros.size, np.int64), np.empty(micros.size, np.bool_)
+    return out, known, _whole_seconds(micros, out, known)
 
 
 @njit(cache=True, nogil=True)
-def whole_seconds(micros):
-    """Spans of microseconds as whole seconds, which of them are known, and whether all are."""
-    out, known, every = np.empty(micros.size, np.int64), np.empty(micros.size, np.bool_), True
+def _whole_seconds(micros, out, known):
+    every = True
     for i in range(micros.size):
         known[i] = micros[i] != NOTHING
         every &= known[i]
         out[i] = micros[i] // 1_000_000 if known[i] else 0
-    return out, known, every
+    return every

@@ -40,7 +40,8 @@ class Cells:
     Parameters
     ----------
     values : pandas.Categorical or numpy.ndarray, shape (rows,)
-        Typed values; missing where a cell is empty or unusable. Whole numbers are float64 until bad rows are gone.
+        Typed values; missing where a cell is empty or unusable. Whole numbers are float64 until bad rows are gone, but for a
+        required column that is stored as whole numbers.
     unusable : numpy.ndarray of bool, shape (rows,)
         Cells that hold something, but nothing of the declared kind.
     were_numbers : bool
@@ -198,6 +199,9 @@ def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
 
 
 def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
+    if column.dtype == "int64" and _are_whole(raw):
+        whole = np.require(raw.cast(pa.int64()).to_numpy(), np.int64, "W")
+        return Cells(whole, np.zeros(len(raw), dtype=bool))
     if _is_number(raw.type):
         values = np.require(raw.cast(pa.float64(), safe=False).to_numpy(), np.float64, "W")
         unusable = _is_unfit(values, column.kind)
@@ -209,6 +213,14 @@ def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
     else:
         raise WrongType(str(raw.type))
     return Cells(np.where(unusable, np.nan, values) if unusable.any() else values, unusable)
+
+
+def _are_whole(raw: pa.ChunkedArray) -> bool:
+    """Whether all cells are stored as whole numbers that floats tell apart, so that they need no look one by one."""
+    if not pa.types.is_integer(raw.type) or raw.null_count or not len(raw):
+        return False
+    ends = pc.min_max(raw).as_py()
+    return min(ends["min"], -ends["max"]) >= -_LARGEST_WHOLE
 
 
 def _parse_numbers(uniques: pa.Array) -> np.ndarray:

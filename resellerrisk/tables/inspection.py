@@ -7,6 +7,7 @@ The inspection keeps the book: which rows are good, which are set aside and why.
 from __future__ import annotations
 
 import difflib
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,6 @@ class Inspection:
         self.table: Table = TABLES[raw.name]
         self.good = np.ones(len(raw.cells), dtype=bool)
         self.faults: list[Fault] = []
-        self._numbers = raw.row_numbers()
         self._reasons: list[tuple[np.ndarray, str]] = []
         self._unusable: dict[str, np.ndarray] = {}
         self._note_broken_rows()
@@ -58,6 +58,10 @@ class Inspection:
     @property
     def stopped(self) -> bool:
         return any(fault.severity is Severity.STOP for fault in self.faults)
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        return self.raw.row_numbers()
 
     @property
     def quarantined(self) -> int:
@@ -172,8 +176,10 @@ class Inspection:
     def _note_unusable(self, column: Column, cells: Cells) -> bool:
         """Write unusable cells down; False where they are so many that the column as a whole is of another type."""
         positions = cells.unusable.nonzero()[0]
-        filled = int((~pd.isna(cells.values)).sum()) + len(positions)
         self._unusable[column.name] = cells.unusable
+        if not len(positions):
+            return True
+        filled = int((~pd.isna(cells.values)).sum()) + len(positions)
         is_word = column.kind is Kind.WORD
         hint = self._suggest(column, positions) if is_word else "mend these cells, or empty them"
         hint = "mend these cells" if column.required and not is_word else hint
@@ -185,7 +191,7 @@ class Inspection:
 
     def _suggest(self, column: Column, positions: np.ndarray) -> str:
         pairs = []
-        for value in self._show_values([column.name], positions) if len(positions) else ():
+        for value in self._show_values([column.name], positions):
             near = difflib.get_close_matches(value.strip().lower(), column.allowed, n=1)
             pairs += [f"write '{near[0]}' for '{value[:60]}'"] if near else []
         return "; ".join(pairs) or "write one of the words above" + (

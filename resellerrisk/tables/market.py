@@ -285,19 +285,17 @@ def _no_cells(column: Column, rows: int = 0) -> pd.Series:
 
 def _finish(inspection: Inspection) -> pd.DataFrame:
     """The good rows of a table in their final types, other columns of the file behind."""
-    kept = inspection.good.nonzero()[0]
-    whole = len(kept) == len(inspection.good)
-    frame = inspection.frame if whole else inspection.frame.iloc[kept].reset_index(drop=True)
+    frame, cells = inspection.frame, inspection.raw.cells
+    if not inspection.good.all():
+        kept = inspection.good.nonzero()[0]
+        frame, cells = frame.iloc[kept].reset_index(drop=True), cells.take(pa.array(kept, pa.int64()))
     columns = {}
     for column in inspection.table.columns:
-        cells = frame[column.name] if column.name in frame else _no_cells(column, len(kept))
-        columns[column.name] = cells.astype("int64") if column.dtype == "int64" else cells
-    others = [name for name in inspection.raw.cells.column_names if name not in inspection.table.names]
-    rows = (
-        inspection.raw.cells.select(others).take(pa.array(kept, pa.int64())).to_pandas() if others else None
-    )
+        typed = frame[column.name] if column.name in frame else _no_cells(column, len(frame))
+        columns[column.name] = typed.astype("int64", copy=False) if column.dtype == "int64" else typed
     typed = pd.DataFrame(columns, copy=False)
-    return typed if rows is None else pd.concat([typed, rows], axis=1)
+    others = [name for name in cells.column_names if name not in inspection.table.names]
+    return pd.concat([typed, cells.select(others).to_pandas()], axis=1) if others else typed
 
 
 def _share_ids(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+MISSING_TIME = np.iinfo(np.int64).min
+
 
 @njit(cache=True, nogil=True)
 def stand_once(orders, lines, orders_count):
@@ -72,15 +74,16 @@ def spread(values: np.ndarray, codes: np.ndarray, missing: object) -> np.ndarray
     """
     if values.dtype.kind not in "biuf":
         return np.append(values, np.asarray([missing], dtype=values.dtype))[codes]
-    return _spread(values, codes, values.dtype.type(missing))
+    # numpy's memory rather than numba's: it comes in large pages, and small ones cost more than the walk itself.
+    out = np.empty(codes.size, values.dtype)
+    _spread(values, codes, values.dtype.type(missing), out)
+    return out
 
 
 @njit(cache=True, nogil=True)
-def _spread(values, codes, missing):
-    out = np.empty(codes.size, values.dtype)
+def _spread(values, codes, missing, out):
     for i in range(codes.size):
         out[i] = values[codes[i]] if codes[i] >= 0 else missing
-    return out
 
 
 @njit(cache=True, nogil=True)
@@ -97,6 +100,27 @@ def under_others(orders, accounts, orders_count):
             if other >= 0 and other != accounts[i]:
                 found[n] = i
                 n += 1
+    return found[:n].copy()
+
+
+def find_before(times: np.ndarray, codes: np.ndarray, earliest: np.ndarray) -> np.ndarray:
+    """Rows whose time is before the earliest that their code may have; rows without one of the three are left out.
+
+    >>> day = np.array(["2020-01-02", "2020-01-01", "NaT"], "datetime64[us]")
+    >>> find_before(day, np.array([0, 0, 0]), day[:1])
+    array([1])
+    """
+    return _find_before(times.view(np.int64), codes, earliest.view(np.int64))
+
+
+@njit(cache=True, nogil=True)
+def _find_before(times, codes, earliest):
+    found, n = np.empty(times.size, np.int64), 0
+    for i in range(times.size):
+        # What is missing is the lowest number that there is: no time is before it, and it is asked for itself.
+        if codes[i] >= 0 and times[i] != MISSING_TIME and times[i] < earliest[codes[i]]:
+            found[n] = i
+            n += 1
     return found[:n].copy()
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from resellerrisk.tables.declare import Column
 from resellerrisk.tables.faults import Severity
 from resellerrisk.tables.inspection import Inspection
-from resellerrisk.tables.passes import find_lines, have_key, spread, under_others, used_codes
+from resellerrisk.tables.passes import find_before, find_lines, have_key, spread, under_others, used_codes
 
 
 def apply_references(inspection: Inspection, others: dict[str, Inspection]) -> None:
@@ -139,12 +139,12 @@ def _check_orders(orders: Inspection, accounts: Inspection | None) -> None:
         applied_at = np.full(len(accounts.frame["account_id"].cat.categories) + 1, np.datetime64("NaT", "us"))
         applied_at[_codes(accounts, "account_id")[::-1]] = accounts.frame["applied_at"].to_numpy()[::-1]
         applied_at[-1] = np.datetime64("NaT")
-        early = orders.frame["ordered_at"].to_numpy() < applied_at[_codes(orders, "account_id")]
+        early = find_before(orders.frame["ordered_at"].to_numpy(), _codes(orders, "account_id"), applied_at)
         hint = (
             f"where accounts came from another system, give applied_at of {accounts.raw.file} as it was there"
         )
         expected = "a time at or after the account's applied_at"
-        orders.note("ordered_at", "before its account", early.nonzero()[0], expected, hint)
+        orders.note("ordered_at", "before its account", early, expected, hint)
 
 
 def _check_shipments(shipments: Inspection, orders: Inspection) -> None:

@@ -122,7 +122,7 @@ class DuckDB:
               WINDOW so_far AS (PARTITION BY account ORDER BY told ROWS UNBOUNDED PRECEDING)),
             both_kinds AS (
               SELECT account, told, m, false AS asked FROM moments
-              UNION ALL SELECT account, told, NULL, true FROM snapshots),
+              UNION ALL SELECT DISTINCT account, told, NULL, true FROM snapshots),
             largest AS (SELECT * FROM (SELECT account, told, asked, {frames} FROM both_kinds) WHERE asked)
             SELECT {got} FROM snapshots s {joins}
             JOIN largest ON largest.account = s.account AND largest.told = s.told

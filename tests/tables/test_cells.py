@@ -87,6 +87,28 @@ def test_a_whole_number_may_be_written_with_a_point_but_not_with_a_fraction():
     assert stored.unusable.tolist() == [False, True, False, True]
 
 
+@pytest.mark.parametrize("kind", [pa.int32(), pa.int64(), pa.uint16()])
+def test_whole_numbers_stored_as_such_stay_so_where_each_row_must_have_one(kind):
+    whole = read(Kind.WHOLE, pa.array([1, 30_000], kind), required=True)
+    assert (whole.values.dtype, whole.values.tolist()) == (np.int64, [1, 30_000])
+    assert read(Kind.WHOLE, pa.array([1, 30_000], kind)).values.dtype == np.float64
+
+
+@pytest.mark.parametrize("far", [2**53 + 2, -(2**53) - 2])
+def test_a_stored_whole_number_that_floats_do_not_tell_apart_is_unusable_and_the_largest_that_they_do_is_not(
+    far,
+):
+    cells = read(Kind.WHOLE, pa.array([1, far]), required=True)
+    assert cells.unusable.tolist() == [False, True]
+    near = far - 2 if far > 0 else far + 2
+    assert not read(Kind.WHOLE, pa.array([1, near]), required=True).unusable.any()
+
+
+def test_a_stored_whole_number_that_is_missing_is_seen():
+    cells = read(Kind.WHOLE, pa.array([1, None]), required=True)
+    assert np.isnan(cells.values).tolist() == [False, True]
+
+
 def test_flags_are_one_zero_or_missing():
     cells = read(Kind.FLAG, ["True", "no", "1", "0.0", "", "maybe"])
     np.testing.assert_array_equal(cells.values, [1, 0, 1, 0, np.nan, np.nan])
