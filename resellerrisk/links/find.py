@@ -7,8 +7,13 @@ is left to `walk`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from resellerrisk.links.declare import (
     KIND_CODES,
@@ -21,20 +26,25 @@ from resellerrisk.links.declare import (
     STOPPED_DAYS,
     TRUE_NAMESAKES,
 )
+from resellerrisk.links.distinct import one_by_one
 from resellerrisk.links.holdings import Holdings, collect_holdings, microseconds
 from resellerrisk.links.links import ENTRY_COLUMNS, Links
 from resellerrisk.links.near import near_addresses, near_names
 
 _DAY = 86_400_000_000
+_NEVER = np.int64(-(2**63))
 
 
-def find_links(market) -> Links:
+def find_links(market, run: Callable = one_by_one) -> Links:
     """Links between the accounts of a market, each from its own moment on.
 
     Parameters
     ----------
     market : Market
         `accounts` and `orders` are needed; `identifiers` and `outcomes` may be empty.
+    run : function
+        What calls a list of functions and gives what they say, in their order: for a large market several processes may share
+        the work. By default one is called after the other.
 
     Returns
     -------
@@ -42,8 +52,8 @@ def find_links(market) -> Links:
         Costs grow with the values that several accounts hold; of a value at most `MOST_HOLDERS` holders are
         paired.
     """
-    holdings = collect_holdings(market)
-    pairs = pd.concat([_exact_pairs(holdings), _near_pairs(holdings)], ignore_index=True)
+    holdings = collect_holdings(market, run)
+    pairs = pd.concat([_exact_pairs(holdings), _near_pairs(holdings, run)], ignore_index=True)
     pairs = _order_in_time(pairs, holdings)
     silence = _silence_before(market, pairs)
     pairs = add_worth(pairs, holdings, silence, lambda kind: count_words(holdings, kind))
@@ -64,15 +74,18 @@ def _exact_pairs(holdings: Holdings) -> pd.DataFrame:
     return pd.DataFrame({"one": np.concatenate(earlier), "other": np.concatenate(later)}).assign(near=False)
 
 
-def _near_pairs(holdings: Holdings) -> pd.DataFrame:
+def _near_pairs(holdings: Holdings, run: Callable) -> pd.DataFrame:
     """Rows of holdings of two values one slip apart, of each value the first `MOST_HOLDERS`."""
     ends = np.searchsorted(holdings.values, np.arange(len(holdings.keys) + 1))
+    near = [code for code, kind in enumerate(LINK_KINDS) if kind.near]
+    values_of = [np.flatnonzero(holdings.kinds == code) for code in near]
+    tasks = [
+        partial(near_of_kind, LINK_KINDS[code].name, holdings.keys[values])
+        for code, values in zip(near, values_of, strict=True)
+    ]
     found = []
-    for code, kind in enumerate(LINK_KINDS):
-        if not kind.near:
-            continue
-        values = np.flatnonzero(holdings.kinds == code)
-        for i, j in near_of_kind(kind.name, holdings.keys[values]):
+    for values, pairs in zip(values_of, run(tasks), strict=True):
+        for i, j in pairs:
             ones, others = (np.arange(ends[v], ends[v + 1])[:MOST_HOLDERS] for v in (values[i], values[j]))
             found.append(np.array(np.meshgrid(ones, others)).reshape(2, -1))
     one, other = np.concatenate(found, axis=1) if found else np.empty((2, 0), np.int64)
@@ -109,15 +122,28 @@ def _silence_before(market, pairs: pd.DataFrame) -> np.ndarray:
     rows = np.lexsort((moments, accounts))
     accounts, moments = accounts[rows], moments[rows]
     starts = np.searchsorted(accounts, np.arange(len(market.account_ids) + 1))
-    silence = np.full(len(pairs), np.nan)
-    for i, (account, since) in enumerate(
-        zip(pairs["account"].tolist(), pairs["since"].tolist(), strict=True)
-    ):
-        own = moments[starts[account] : starts[account + 1]]
-        before = np.searchsorted(own, since)
-        if before:
-            silence[i] = (since - own[before - 1]) / _DAY
-    return silence
+    before = _last_before(
+        starts, moments, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64)
+    )
+    silence = (pairs["since"].to_numpy(np.int64) - before) / _DAY
+    return np.where(before == _NEVER, np.nan, silence)
+
+
+@njit(cache=True, nogil=True)
+def _last_before(starts, moments, accounts, since):
+    """The last moment of each account strictly before another; the smallest int64 where there is none."""
+    out = np.empty(accounts.size, np.int64)
+    for i in range(accounts.size):
+        low, high = starts[accounts[i]], starts[accounts[i] + 1]
+        first = low
+        while low < high:
+            middle = (low + high) >> 1
+            if moments[middle] < since[i]:
+                low = middle + 1
+            else:
+                high = middle
+        out[i] = moments[low - 1] if low > first else _NEVER
+    return out
 
 
 def add_worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray, words) -> pd.DataFrame:
@@ -163,14 +189,25 @@ def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int, words) -> np
     moments, seen_of_word = words
     share = np.ones(len(pairs))
     ones, sinces = pairs["one"].to_numpy(), pairs["since"].to_numpy()
-    for i in np.flatnonzero(pairs["kind"].to_numpy() == kind):
-        own = int(holdings.seen[ones[i]] < sinces[i])
-        total = np.searchsorted(moments, sinces[i]) - own
+    rows = np.flatnonzero(pairs["kind"].to_numpy() == kind)
+    owns = (holdings.seen[ones[rows]] < sinces[rows]).astype(np.int64).tolist()
+    totals = np.searchsorted(moments, sinces[rows]).tolist()
+    values, sinces = holdings.values[ones[rows]].tolist(), sinces[rows].tolist()
+    for i, own, before, value, since in zip(rows.tolist(), owns, totals, values, sinces, strict=True):
+        total = before - own
         expected = float(total)
-        for word in sorted(set(holdings.keys[holdings.values[ones[i]]].split())):
-            expected *= (np.searchsorted(seen_of_word[word], sinces[i]) - own + 0.5) / (total + 1)
+        for word in sorted(set(holdings.keys[value].split())):
+            # A list, not an array: one look-up costs a tenth.
+            expected *= (bisect_left(_listed(seen_of_word, word), since) - own + 0.5) / (total + 1)
         share[i] = TRUE_NAMESAKES / (TRUE_NAMESAKES + expected)
     return share
+
+
+def _listed(seen_of_word: dict, word: str) -> list[int]:
+    seen = seen_of_word[word]
+    if not isinstance(seen, list):
+        seen = seen_of_word[word] = seen.tolist()
+    return seen
 
 
 def _taken_over(pairs: pd.DataFrame, silence: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ is not kept. Nothing is compared here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,9 @@ import pandas as pd
 
 from resellerrisk.links.contacts import site_key, split_email
 from resellerrisk.links.declare import KIND_CODES
-from resellerrisk.links.distinct import once_per_distinct
+from resellerrisk.links.distinct import Distinct, once_per_distinct, one_by_one
 from resellerrisk.links.identity import packaged_lists
-from resellerrisk.links.normalise import normalise
+from resellerrisk.links.normalise import key_of, told_by
 
 #: Where a value was first seen on an account; the smaller wins when two tell of it at the same moment.
 FROM_FORM, FROM_ORDER, FROM_SIGHTING = 0, 1, 2
@@ -57,12 +58,14 @@ class Holdings:
     keys: np.ndarray
 
 
-def collect_holdings(market) -> Holdings:
+def collect_holdings(market, run: Callable = one_by_one) -> Holdings:
     """First sights of every value on every account of a market.
 
     Parameters
     ----------
     market : Market
+    run : function
+        What calls a list of functions and gives what they say, where not one after the other.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def collect_holdings(market) -> Holdings:
     """
     frame = pd.concat([_on_forms(market), _in_identifiers(market), _in_orders(market)], ignore_index=True)
     frame = _since_applied(frame, market)
-    frame = _key_values(pd.concat([frame, _sites_of_mail(frame)], ignore_index=True), _countries(market))
+    frame = _key_values(frame, _countries(market), run)
     frame["value"], kinds, keys = _code_values(frame)
     first = np.lexsort((frame["source"], frame["seen"], frame["account"], frame["value"]))
     frame = frame.iloc[first].drop_duplicates(["value", "account"])
@@ -161,12 +164,6 @@ def _since_applied(sights: pd.DataFrame, market) -> pd.DataFrame:
     return sights.assign(seen=seen)[seen < never]
 
 
-def _sites_of_mail(sights: pd.DataFrame) -> pd.DataFrame:
-    """Every mail address at a domain of its own, as a sight of that site."""
-    mail = sights[sights["kind"] == KIND_CODES["email"]]
-    return mail.assign(kind=KIND_CODES["website"], text=mail_sites(mail["text"]))
-
-
 def mail_sites(emails) -> np.ndarray:
     """The site a mail address belongs to; "" for free and disposable mail, which is nobody's own site.
 
@@ -175,14 +172,13 @@ def mail_sites(emails) -> np.ndarray:
     >>> mail_sites(["orders@shop.acme.com", "acme@gmail.com", None]).tolist()
     ['acme.com', '', '']
     """
-    lists = packaged_lists()
+    return once_per_distinct(_site_of, emails)
 
-    def site(email):
-        split = split_email(email) if email else None
-        domain = site_key(split[1]) if split else ""
-        return "" if not domain or lists.kind_of(split[1]) else domain
 
-    return once_per_distinct(site, emails)
+def _site_of(email: str | None) -> str:
+    split = split_email(email) if email else None
+    domain = site_key(split[1]) if split else ""
+    return "" if not domain or packaged_lists().kind_of(split[1]) else domain
 
 
 def _countries(market) -> np.ndarray:
@@ -191,16 +187,42 @@ def _countries(market) -> np.ndarray:
     return country_of
 
 
-def _key_values(sights: pd.DataFrame, country_of: np.ndarray) -> pd.DataFrame:
-    """The sights with the key of their text; those that identify nobody left out."""
-    keys = np.full(len(sights), "", dtype=object)
+def _key_values(sights: pd.DataFrame, country_of: np.ndarray, run: Callable) -> pd.DataFrame:
+    """The sights with the key of their text; those that identify nobody left out.
+
+    Every mail address at a domain of its own is a sight of that site too.
+    """
     kinds, texts, accounts = (sights[name].to_numpy() for name in ("kind", "text", "account"))
-    for kind, code in KIND_CODES.items():
-        rows = np.flatnonzero(kinds == code)
-        keys[rows] = normalise(
-            "address" if kind == "ship_to" else kind, texts[rows], country_of[accounts[rows]]
+    rows_of = {kind: np.flatnonzero(kinds == code) for kind, code in KIND_CODES.items()}
+    asked = []
+    for kind, rows in rows_of.items():
+        told = "address" if kind == "ship_to" else kind
+        asked.append(
+            (Distinct(*told_by(told, texts[rows], country_of[accounts[rows]])), key_of(told)),
         )
-    return sights.assign(key=keys).loc[keys != ""]
+    asked.append((Distinct(texts[rows_of["email"]]), _site_key_of))
+    keys = np.full(len(sights), "", dtype=object)
+    *found, sites = _ask_all(asked, run)
+    for rows, said in zip(rows_of.values(), found, strict=True):
+        keys[rows] = said
+    sights = sights.drop(columns="text").assign(key=keys)
+    of_mail = sights.iloc[rows_of["email"]].assign(kind=KIND_CODES["website"], key=sites)
+    return pd.concat([sights.loc[keys != ""], of_mail.loc[sites != ""]], ignore_index=True)
+
+
+def _ask_all(asked: list[tuple[Distinct, Callable]], run: Callable) -> list[np.ndarray]:
+    """What each function says of each row, all pieces of all of them run together."""
+    pieces = [distinct.pieces(say) for distinct, say in asked]
+    said = iter(run([piece for some in pieces for piece in some]))
+    return [
+        distinct.put_back([value for _ in some for value in next(said)])
+        for (distinct, _), some in zip(asked, pieces, strict=True)
+    ]
+
+
+def _site_key_of(email: str | None) -> str:
+    site = _site_of(email)
+    return key_of("website")(site) if site else ""
 
 
 def account_codes(table: pd.DataFrame) -> np.ndarray:

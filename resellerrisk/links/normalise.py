@@ -8,6 +8,7 @@ door or person. Offline: nothing is looked up. Near misses (a typing slip) are n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -49,14 +50,20 @@ def normalise(kind: str, values, countries=None) -> np.ndarray:
     >>> normalise("email", ["Jo.Shop+dvd@GoogleMail.com", None]).tolist()
     ['joshop@gmail.com', '']
     """
+    return once_per_distinct(key_of(kind), *told_by(kind, values, countries))
+
+
+def key_of(kind: str) -> Callable[..., str]:
+    """The function from a text of a kind to its key; of some kinds it is given the country too (`told_by`)."""
     to_key = _KEYS.get(kind, plain_key)
     if kind in _NATIONAL_KINDS:
-        return once_per_distinct(
-            lambda value, country: to_key(value, country) if value else "",
-            values,
-            _no_country(values, countries),
-        )
-    return once_per_distinct(lambda value: to_key(value) if value else "", values)
+        return lambda value, country: to_key(value, country) if value else ""
+    return lambda value: to_key(value) if value else ""
+
+
+def told_by(kind: str, values, countries=None) -> tuple:
+    """The columns that tell a key of a kind: the values, and of some kinds the countries."""
+    return (values, _no_country(values, countries)) if kind in _NATIONAL_KINDS else (values,)
 
 
 def _no_country(values, countries):

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from resellerrisk.decisions import Settings, read_settings
 from resellerrisk.errors import InputError
 from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
+from resellerrisk.pipeline.appending import Appending, lay_scored
 from resellerrisk.pipeline.laid_down import lay_down, take_up
+from resellerrisk.pipeline.laid_extracts import LaidExtract, join_laid, lay_extract
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
 from resellerrisk.pipeline.training import (
     Trained,
@@ -49,7 +49,7 @@ from resellerrisk.tables import as_utc
 from resellerrisk.tables.checking import LIMIT
 from resellerrisk.tables.moments import monday_of
 from resellerrisk.vocabulary import UNLABELLED
-from resellerrisk.workers import each_part
+from resellerrisk.workers import each_part, run_side_by_side
 
 #: Chooses the subjects of one part.
 Choose = Callable[[Signals], Snapshots]
@@ -77,13 +77,14 @@ class Computed:
     peers: dict[int, PeerTable]
 
 
-def gather_whole(market, extracts: Sequence[Extract], has_shipments: bool) -> Whole:
-    """The whole market from its parts' extracts."""
+def gather_whole(market, extracts: Sequence[Extract] | Sequence[LaidExtract], has_shipments: bool) -> Whole:
+    """The whole market from its parts' extracts, in memory or laid down."""
     gaps = {
         declared.function.__name__: min(window.far - window.near for window in declared.windows) * DAY
         for declared in catalogue().market_wide()
     }
-    return Whole.of_parts(market, join_extracts(extracts, market.account_ids, gaps), has_shipments)
+    join = join_laid if isinstance(extracts[0], LaidExtract) else join_extracts
+    return Whole.of_parts(market, join(extracts, market.account_ids, gaps), has_shipments)
 
 
 def compute_part(
@@ -161,7 +162,7 @@ def score_parts(
             places = parted.market.account_ids.get_indexer(signals.market.account_ids)
             return take(found, np.isin(places[found.account], wanted))
 
-        whole, chosen = _first_round(parted, choose)
+        whole, chosen = _first_round(parted, choose, Path(work))
         months = np.unique(np.concatenate([month_of(one.at) for one in chosen])).tolist()
         compared = compared_columns(trained.columns)
         peers = _second_round(parted, whole, chosen, trained.columns, compared, months, Path(work))
@@ -197,7 +198,9 @@ def train_parts(
     columns = catalogue().for_subject(subject)
     with tempfile.TemporaryDirectory(prefix=".parts-", dir=work) as folder:
         parted = deal_out(data, folder, parts=parts, limit=limit, before=moment)
-        whole, found = _first_round(parted, lambda signals: training_snapshots(signals, subject, moment))
+        whole, found = _first_round(
+            parted, lambda signals: training_snapshots(signals, subject, moment), Path(folder)
+        )
         places = [parted.places(number) for number in range(parted.parts_count)]
         rows = pick_training_rows(parted.market, places, found, subject, moment, seed, unlabelled)
         months = np.unique(month_of(rows.kept.at)).tolist()
@@ -268,12 +271,14 @@ def pick_training_rows(
     return PickedRows(kept, labels, weight, chosen, np.lexsort((row_of[rows], part_of[rows])))
 
 
-def _first_round(parted: PartedMarket, choose: Choose) -> tuple[Whole, list[Snapshots]]:
+def _first_round(parted: PartedMarket, choose: Choose, work: Path) -> tuple[Whole, list[Snapshots]]:
     """The whole from the parts' extracts, and each part's subjects."""
 
     def look(number: int):
         signals = Signals(parted.part(number), catalogue())
-        return take_extract(signals, parted.has_shipments), choose(signals), parted.found_in(number)
+        extract = take_extract(signals, parted.has_shipments)
+        laid = lay_extract(work, number, extract, parted.places(number))
+        return laid, choose(signals), parted.found_in(number)
 
     extracts, chosen = [], []
     for number, (extract, subjects, found) in enumerate(each_part(look, parted.parts_count)):
@@ -285,7 +290,7 @@ def _first_round(parted: PartedMarket, choose: Choose) -> tuple[Whole, list[Snap
 
 def _second_round(parted, whole, chosen, columns, compared, months, work: Path) -> dict[int, PeerTable]:
     """Compute every part and lay it down; the peers of the whole market."""
-    _prepare_whole(parted, whole, chosen)
+    whole = _prepare_whole(whole, chosen, months)
 
     def compute(number: int) -> dict[int, PeerTable]:
         signals = Signals(parted.part(number), catalogue(), whole)
@@ -300,11 +305,13 @@ def _second_round(parted, whole, chosen, columns, compared, months, work: Path) 
     return peers
 
 
-def _prepare_whole(parted: PartedMarket, whole: Whole, chosen: list[Snapshots]) -> None:
-    """Make what all parts ask of the whole before they are worked on side by side, so that it is made once."""
-    at = np.unique(np.concatenate([one.at for one in chosen]))
-    if whole.links is not None and at.size and "leaks" in parted.market.present:
-        whole.traced(np.unique(monday_of(at)))
+def _prepare_whole(whole: Whole, chosen: list[Snapshots], months: list[int]) -> Whole:
+    """Make what all parts ask of the whole before they are worked on side by side; what it is made from is let go."""
+    mondays = np.unique(
+        monday_of(np.unique(np.concatenate([*(one.at for one in chosen), months]).astype(np.int64)))
+    )
+    whole.settle(mondays, run_side_by_side)
+    return whole.settled(mondays)
 
 
 def _laid(work: Path, number: int) -> Path:
@@ -329,14 +336,12 @@ def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path,
         signals, computed, matrix = _computed(parted, whole, peers, trained.columns, work, number)
         sizes = computed.values[SIZE_COLUMN].to_numpy()
         scored = score_matrix(signals, matrix, trained, settings, scored_at, sizes)
-        return [
-            _lay_scored(work / f"{name}-{number:05d}.arrow", getattr(scored, name)) for name in TABLES_OUT
-        ]
+        return [lay_scored(work / f"{name}-{number:05d}.arrow", getattr(scored, name)) for name in TABLES_OUT]
 
     # LightGBM's threads do not outlive a fork: a model that it has to explain itself is scored here.
     workers = 1 if isinstance(trained.model.trees_.forest, str) else None
     with ExitStack() as stack:
-        writers = [stack.enter_context(_Appending(out / f"{name}.parquet")) for name in TABLES_OUT]
+        writers = [stack.enter_context(Appending(out / f"{name}.parquet")) for name in TABLES_OUT]
         for paths in each_part(score_one, parted.parts_count, workers):
             added = [writer.add(path) for writer, path in zip(writers, paths, strict=True)]
             rows += added[0]
@@ -352,46 +357,6 @@ def _collect(parted, whole, peers, columns, work: Path) -> pd.DataFrame:
 
 
 TABLES_OUT = ("scores", "contributions", "signals")
-
-
-def _lay_scored(path: Path, frame: pd.DataFrame) -> Path:
-    """Write some rows of a result where the process that appends them finds them."""
-    schema = pa.Schema.from_pandas(frame, preserve_index=False)
-    fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in schema]
-    table = pa.Table.from_pandas(frame, pa.schema(fields, schema.metadata), preserve_index=False)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
-        file.write_table(table)
-    return path
-
-
-class _Appending:
-    """A parquet file that grows frame by frame and appears when it is whole."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._unfinished = path, path.with_name(f".{path.name}.unfinished")
-        self._writer: pq.ParquetWriter | None = None
-
-    def __enter__(self) -> _Appending:
-        return self
-
-    def add(self, laid: Path) -> int:
-        """Append the rows that `_lay_scored` wrote, remove them there, and say how many; all have the same columns."""
-        with pa.memory_map(str(laid)) as source:
-            table = pa.ipc.open_file(source).read_all()
-            if self._writer is None:
-                self._writer = pq.ParquetWriter(self._unfinished, table.schema)
-            self._writer.write_table(table.cast(self._writer.schema))
-            rows = len(table)
-        laid.unlink()
-        return rows
-
-    def __exit__(self, failed: type | None, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        if failed:
-            self._unfinished.unlink(missing_ok=True)
-        else:
-            os.replace(self._unfinished, self._path)
 
 
 def _in_one_piece(places: Sequence[np.ndarray], found: list[Snapshots], by_time: bool):

@@ -6,6 +6,7 @@ Orders from the last street date ever announced for a title on are left out: the
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from resellerrisk.signals import kernel
 from resellerrisk.signals.arrange import first_of_each
@@ -28,13 +29,28 @@ class Asks:
     """
 
     def __init__(self, title: np.ndarray, at: np.ndarray, titles_count: int) -> None:
-        order = np.lexsort((at, title))
-        self.title, self.at = title[order], at[order]
-        self._starts = kernel.starts_of(self.title, titles_count)
+        self._starts, self.at = _by_title(title, at, titles_count)
 
     def count(self, title: np.ndarray, at: np.ndarray) -> np.ndarray:
         """How many accounts had asked for each title strictly before each moment, int64[n]."""
         return kernel.count_before(self._starts, self.at, title, at)
+
+
+@njit(cache=True, nogil=True)
+def _by_title(title, at, count):
+    """Where each title's moments begin, and the moments by title, rising; each row is moved once."""
+    starts = np.zeros(count + 1, np.int64)
+    for i in range(title.size):
+        starts[title[i] + 1] += 1
+    for k in range(count):
+        starts[k + 1] += starts[k]
+    places, out = starts[:-1].copy(), np.empty(title.size, np.int64)
+    for i in range(title.size):
+        out[places[title[i]]] = at[i]
+        places[title[i]] += 1
+    for k in range(count):
+        out[starts[k] : starts[k + 1]].sort()
+    return starts, out
 
 
 def find_asks(

@@ -8,9 +8,9 @@ market gets the very bits that it gets beside all of it. No signal is computed h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -118,7 +118,10 @@ def join_extracts(extracts: Sequence[Extract], account_ids: pd.Index, slate_gaps
         The shortest window of each function counted over the whole market, in microseconds.
     """
     codes = [account_ids.get_indexer(one.account_ids).astype(np.int64) for one in extracts]
-    place, places = _join_places(extracts)
+    recoded, places = join_places([one.places for one in extracts])
+    place = np.concatenate(
+        [np.append(codes, -1)[one.order_place] for codes, one in zip(recoded, extracts, strict=True)]
+    )
 
     def join(name: str) -> np.ndarray:
         return np.concatenate([getattr(one, name) for one in extracts])
@@ -126,10 +129,7 @@ def join_extracts(extracts: Sequence[Extract], account_ids: pd.Index, slate_gaps
     def join_accounts(name: str) -> np.ndarray:
         return np.concatenate([code[getattr(one, name)] for code, one in zip(codes, extracts, strict=True)])
 
-    slates = {
-        name: join_runs(*(np.concatenate([one.slates[name][k] for one in extracts]) for k in range(3)), gap)
-        for name, gap in slate_gaps.items()
-    }
+    slates = join_slates([one.slates for one in extracts], slate_gaps)
     return Extract(
         account_ids.to_numpy(object),
         join("ask_title"),
@@ -146,12 +146,18 @@ def join_extracts(extracts: Sequence[Extract], account_ids: pd.Index, slate_gaps
     )
 
 
-def _join_places(extracts: Sequence[Extract]) -> tuple[np.ndarray, np.ndarray]:
-    places = pd.Index(np.concatenate([one.places for one in extracts])).unique().sort_values()
-    found = [
-        np.append(places.get_indexer(one.places), -1)[one.order_place].astype(np.int64) for one in extracts
-    ]
-    return np.concatenate(found), places.to_numpy(object)
+def join_slates(slates: Sequence[dict[str, tuple]], gaps: dict[str, int]) -> dict[str, tuple]:
+    """The slates of several parts as one."""
+    return {
+        name: join_runs(*(np.concatenate([one[name][k] for one in slates]) for k in range(3)), gap)
+        for name, gap in gaps.items()
+    }
+
+
+def join_places(found: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
+    """All addresses of several lists, sorted, and by list the code that each of its addresses has among them, int64."""
+    places = pd.Index(np.concatenate(found)).unique().sort_values()
+    return [places.get_indexer(one).astype(np.int64) for one in found], places.to_numpy(object)
 
 
 class Whole:
@@ -164,13 +170,15 @@ class Whole:
         tracing look at.
     extract : Extract
         Of all accounts.
+    asks : Asks, optional
+        Those of the extract, where they are made already.
     """
 
-    def __init__(self, market: Market, extract: Extract) -> None:
+    def __init__(self, market: Market, extract: Extract, asks: Asks | None = None) -> None:
         self.market = market
         self.account_ids = market.account_ids
         self.extract = extract
-        self.asks = Asks(extract.ask_title, extract.ask_at, len(market.title_ids))
+        self.asks = asks or Asks(extract.ask_title, extract.ask_at, len(market.title_ids))
         self._traced: dict[int, dict[str, np.ndarray]] = {}
         self._traces: dict[int, object] = {}
         self._slates: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
@@ -178,7 +186,10 @@ class Whole:
     @classmethod
     def of_parts(cls, market: Market, extract: Extract, shipments: bool = True) -> Whole:
         """The whole of a market whose orders and shipments stand elsewhere: what links and tracing need comes from the extract."""
-        return cls(replace(market, **_sparse_tables(market, extract, shipments)), extract)
+        around = cls(market, extract)
+        around.market = replace(market, **_sparse_tables(market, extract, shipments))
+        around.extract = _without_rows(extract)
+        return around
 
     def with_applicants(self, market: Market) -> Whole:
         """The same whole with accounts that have only applied: they ordered and held nothing, so what was traced stands.
@@ -203,6 +214,28 @@ class Whole:
                 }
         return more
 
+    def settle(self, mondays: np.ndarray, run: Callable) -> None:
+        """Find links and trace Mondays (int64 microseconds), which do not hang on each other, side by side.
+
+        Parameters
+        ----------
+        mondays : int64[n]
+        run : function
+            What calls a list of functions and gives what they say, in their order.
+        """
+        from resellerrisk.links import find_links
+
+        waiting = [partial(self.traced, mondays)] if mondays.size and "leaks" in self.market.present else []
+
+        def run_all(tasks: Sequence[Callable[[], object]]) -> list:
+            first = [waiting.pop() for _ in range(len(waiting))]
+            traced, found = first, list(run([*first, *tasks]))
+            for figures in found[: len(traced)]:
+                self._traced |= figures
+            return found[len(traced) :]
+
+        self.__dict__["links"] = find_links(self.market, run_all)
+
     def settled(self, mondays: np.ndarray) -> Whole:
         """The same whole without the rows that links and tracing are made from: what another process needs to compute.
 
@@ -211,10 +244,7 @@ class Whole:
         bare = replace(
             self.market, orders=self.market.orders.iloc[:0], shipments=self.market.shipments.iloc[:0]
         )
-        nothing = np.empty(0, np.int64)
-        rows = [name for name in self.extract.__dict__ if name.startswith(("order_", "held_"))]
-        extract = replace(self.extract, places=np.empty(0, object), **dict.fromkeys(rows, nothing))
-        whole = _Settled(bare, extract)
+        whole = _Settled(bare, _without_rows(self.extract), self.asks)
         whole.__dict__["links"] = self.links
         whole._traced = dict(self.traced(mondays)) if "leaks" in self.market.present else {}
         return whole
@@ -294,6 +324,12 @@ def _spread(values: np.ndarray, places: np.ndarray, count: int, other: float) ->
     return out
 
 
+def _without_rows(extract: Extract) -> Extract:
+    """An extract of which only the slates are left."""
+    rows = [name for name in extract.__dict__ if name.startswith(("ask_", "order_", "held_"))]
+    return replace(extract, places=np.empty(0, object), **dict.fromkeys(rows, np.empty(0, np.int64)))
+
+
 def _sparse_tables(market: Market, extract: Extract, shipments: bool) -> dict[str, pd.DataFrame]:
     """Orders and shipments of an extract, with the columns that links and tracing read."""
 
@@ -306,14 +342,15 @@ def _sparse_tables(market: Market, extract: Extract, shipments: bool) -> dict[st
         "ordered_at": extract.order_at.view("datetime64[us]"),
         "ship_to": ids(extract.order_place, pd.Index(extract.places, dtype=object)),
     }
-    # A shipment that never arrives says that shipments are known, where none was early.
-    end = [-1] if shipments else []
+
+    def ended(values: np.ndarray, end: int) -> np.ndarray:
+        # A shipment that never arrives says that shipments are known, where none was early.
+        return np.append(values, np.full(int(shipments), end, values.dtype))
+
     held = {
-        "account_id": ids(np.append(extract.held_account, end), market.account_ids),
-        "title_id": ids(np.append(extract.held_title, end), market.title_ids),
-        "delivered_at": np.append(extract.held_at, [np.iinfo(np.int64).min] * len(end)).view(
-            "datetime64[us]"
-        ),
+        "account_id": ids(ended(extract.held_account, -1), market.account_ids),
+        "title_id": ids(ended(extract.held_title, -1), market.title_ids),
+        "delivered_at": ended(extract.held_at, np.iinfo(np.int64).min).view("datetime64[us]"),
     }
     return {"orders": pd.DataFrame(orders, copy=False), "shipments": pd.DataFrame(held, copy=False)}
 
