@@ -19,9 +19,11 @@ from resellerrisk.parts.checks import PartFound, finish_check, note_part, refuse
 from resellerrisk.tables import TABLES, Market
 from resellerrisk.tables.cells import read_cells
 from resellerrisk.tables.checking import LIMIT
+from resellerrisk.tables.databases import is_address
 from resellerrisk.tables.files import RawTable
 from resellerrisk.tables.parts import LARGE, SmallTables, assemble_part, check_part, read_small_tables
 from resellerrisk.tables.references import recode
+from resellerrisk.workers import each_part
 
 #: Order lines that a part holds on average; about 0.5 kB of memory each while it is worked on.
 PART_ROWS = 1_000_000
@@ -67,10 +69,15 @@ def deal_out(
     parts = max(1, min(parts or -(-rows["orders"] // PART_ROWS), max(accounts, 1)))
     part_of = np.arange(accounts) * parts // max(accounts, 1)
     Path(folder).mkdir(parents=True, exist_ok=True)
-    files = {
-        name: _deal_table(name, table.chunks(), small.market, part_of, parts, Path(folder))
-        for name, table in found.items()
-    }
+    names = list(found)
+
+    def deal(number: int) -> list[Path]:
+        name = names[number]
+        return _deal_table(name, found[name].chunks(), small.market, part_of, parts, Path(folder))
+
+    # A database is asked by one process.
+    dealt = each_part(deal, len(names), 1 if is_address(data) else None)
+    files = dict(zip(names, dealt, strict=True))
     return PartedMarket(small, Path(folder), files, part_of, parts, limit, before)
 
 
