@@ -217,6 +217,7 @@ class Work:
         self._wanted = tuple(wanted)
         self._stretches: dict[str, np.ndarray] = {}
         self._edges: dict[str, tuple[list[int], np.ndarray]] = {}
+        self._narrow: dict[str, np.ndarray] = {}
         self.block = np.empty((len(wanted), len(snapshots)))
 
     def fill(self) -> None:
@@ -265,13 +266,14 @@ class Work:
         """Rows of a view put together between the windows' edges; all wanted windows of the measure at once."""
         declared = column.declaration
         if column.window.own_order:
-            edges, lows, highs = np.stack(self._own_order), np.array([0]), np.array([1])
-            return self._put_together(declared, (column,), edges, lows, highs, None)[0]
+            edges = np.stack(self._own_order)
+            given = windows.narrow(self._stretch(declared.table), edges), edges, np.array([0]), np.array([1])
+            return self._put_together(declared, (column,), given, None)[0]
         alike = [one for one in self._wanted if one.declaration is declared and self._is_open(one)]
         columns = alike if column in alike else [column]
-        windows = [one.window for one in columns]
-        edges, (lows, highs) = self._edges_of(declared.table, windows)
-        found = self._put_together(declared, columns, edges, lows, highs, self._block_of(columns))
+        edges, (lows, highs) = self._edges_of(declared.table, [one.window for one in columns])
+        given = self._narrow[declared.table], edges, lows, highs
+        found = self._put_together(declared, columns, given, self._block_of(columns))
         self._done |= {one.name: values for one, values in zip(columns, found, strict=True)}
         return self._done[column.name]
 
@@ -285,11 +287,11 @@ class Work:
             return self.block[places[0] : places[-1] + 1]
         return None
 
-    def _put_together(self, declared: Declaration, columns, edges, lows, highs, out) -> np.ndarray:
-        """Values of each window, float64[n_windows, n], in the snapshots' order."""
+    def _put_together(self, declared: Declaration, columns, given, out) -> np.ndarray:
+        """Values of each window, float64[n_windows, n], in the snapshots' order; ``given`` is what all of `windows` take first."""
         shape = (len(columns), len(self.snapshots))
         out = np.empty(shape) if out is None else out
-        measure, given = declared.measure, (self._stretch(declared.table), edges, lows, highs)
+        measure = declared.measure
         values = self.signals.row_values(declared)
         if measure.kind == "entropy":
             counts = np.empty((measure.codes, *shape))
@@ -340,6 +342,7 @@ class Work:
             found = self._find_edges(table, sorted(new))
             offsets, edges = offsets + sorted(new), found if edges is None else np.vstack([edges, found])
             self._edges[table] = offsets, edges
+            self._narrow[table] = windows.narrow(self._stretch(table), edges)
         return edges, np.array(
             [[offsets.index(one) for one in _offsets(window)] for window in asked]
         ).T.copy()

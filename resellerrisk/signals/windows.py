@@ -16,8 +16,9 @@ from numba import njit
 from resellerrisk.signals.arrange import dense
 
 NOTHING = np.int64(-(2**63))
-#: Rows that one step of a search for the highest value covers.
+#: Rows that one step of a search for the highest value covers, in accounts that have more than so many rows.
 BLOCK = 16
+_LONG = 1 << 16
 
 
 @njit(cache=True, nogil=True)
@@ -63,13 +64,30 @@ def edges_by_account(stretches, times, moments, offsets, out):
 
 
 @njit(cache=True, nogil=True)
-def _span(edges, lows, highs, begin, end):
-    """First and last edge that some snapshots have in some windows."""
-    low, high = edges[lows[0], begin], edges[highs[0], begin]
-    for w in range(lows.size):
-        for i in range(begin, end):
-            low, high = min(low, edges[lows[w], i]), max(high, edges[highs[w], i])
-    return low, max(low, high)
+def narrow(stretches, edges):
+    """The stretches with no more rows than lie between the first and the last edge of each account.
+
+    Parameters
+    ----------
+    stretches : int64[n_accounts, 4]
+        As in `edges_by_account`.
+    edges : int[k, n]
+        At least one.
+
+    Returns
+    -------
+    int64[n_accounts, 4]
+    """
+    out = stretches.copy()
+    for a in range(stretches.shape[0]):
+        begin, end = stretches[a, 2], stretches[a, 3]
+        low = high = edges[0, begin]
+        for k in range(edges.shape[0]):
+            row = edges[k, begin:end]
+            for i in range(row.size):
+                low, high = min(low, row[i]), max(high, row[i])
+        out[a, 0], out[a, 1] = low, high
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -88,7 +106,7 @@ def sums(stretches, edges, lows, highs, values, known, scale, averaged, out):
     Parameters
     ----------
     stretches : int64[n_accounts, 4]
-        As in `edges_by_account`.
+        As `narrow` gives it: rows that no edge encloses are not walked over.
     edges : int[k, n]
     lows, highs : int64[n_windows]
         Which edges a window lies between.
@@ -107,29 +125,63 @@ def sums(stretches, edges, lows, highs, values, known, scale, averaged, out):
     count = np.empty(longest + 1 if known.size else 1, np.int64)
     for a in range(stretches.shape[0]):
         begin, end = stretches[a, 2], stretches[a, 3]
-        first, last = _span(edges, lows, highs, begin, end)
-        so_far = np.int64(0)
-        total[0] = 0
-        for j in range(first, last):
-            so_far += values[j]
-            total[j - first + 1] = so_far
+        first, last = stretches[a, 0], stretches[a, 1]
+        _count_up(values, first, last, total)
         if known.size:
-            rows = np.int64(0)
-            count[0] = 0
-            for j in range(first, last):
-                rows += known[j]
-                count[j - first + 1] = rows
+            _count_up(known, first, last, count)
         for w in range(lows.size):
-            low, high = edges[lows[w]], edges[highs[w]]
-            for i in range(begin, end):
-                found = total[high[i] - first] - total[low[i] - first]
-                if not averaged:
-                    out[w, i] = found / scale
-                    continue
-                over = np.int64(high[i] - low[i])
-                if known.size:
-                    over = count[high[i] - first] - count[low[i] - first]
-                out[w, i] = found / over / scale if over > 0 else np.nan
+            low, high, found = edges[lows[w], begin:end], edges[highs[w], begin:end], out[w, begin:end]
+            if not averaged:
+                _sum_between(total, low, high, first, scale, found)
+            elif known.size:
+                _mean_between(total, count, low, high, first, scale, found)
+            else:
+                _mean_of_rows(total, low, high, first, scale, found)
+
+
+@njit(cache=True, nogil=True)
+def _count_up(values, first, last, total):
+    """Sums of the values before each place, from the first place on."""
+    so_far = np.int64(0)
+    total[0] = 0
+    for j in range(first, last):
+        so_far += values[j]
+        total[np.uint64(j - first + 1)] = so_far
+
+
+# The three loops below are most of the time of a matrix. They look up by unsigned places, since a signed one is asked first whether
+# it counts from the end, and they divide only where the scale is not one; both leave every bit as it is.
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum_between(total, low, high, first, scale, out):
+    for i in range(out.size):
+        out[i] = total[np.uint64(high[i] - first)] - total[np.uint64(low[i] - first)]
+    if scale != 1:
+        for i in range(out.size):
+            out[i] /= scale
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mean_of_rows(total, low, high, first, scale, out):
+    for i in range(out.size):
+        found = np.float64(total[np.uint64(high[i] - first)] - total[np.uint64(low[i] - first)])
+        rows = np.int64(high[i] - low[i])
+        out[i] = found / rows if rows > 0 else np.nan
+    if scale != 1:
+        for i in range(out.size):
+            out[i] /= scale
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mean_between(total, count, low, high, first, scale, out):
+    for i in range(out.size):
+        l, h = np.uint64(low[i] - first), np.uint64(high[i] - first)
+        rows = count[h] - count[l]
+        out[i] = np.float64(total[h] - total[l]) / rows if rows > 0 else np.nan
+    if scale != 1:
+        for i in range(out.size):
+            out[i] /= scale
 
 
 def distinct(stretches, edges, lows, highs, times, codes, widths, out) -> None:
@@ -157,77 +209,119 @@ def _distinct(stretches, edges, lows, highs, times, codes, codes_count, widths, 
     forever = np.int64(2**63 - 1)
     for a in range(stretches.shape[0]):
         begin, end = stretches[a, 2], stretches[a, 3]
-        first, last = _span(edges, lows, highs, begin, end)
-        # How long ago the code came before, and how soon it comes again.
+        first, last = stretches[a, 0], stretches[a, 1]
+        # How long ago the code came before, and how soon it comes again; -1 where there is no code.
         for j in range(first, last):
-            place = j - first
-            until[place] = forever
-            if codes[j] < 0:
+            place, code = j - first, codes[j]
+            since[place] = until[place] = -1
+            if code < 0:
                 continue
-            before = newest[codes[j]]
+            until[place] = since[place] = forever
+            before = newest[np.uint64(code)]
             if before >= first:
                 since[place] = until[before - first] = times[j] - times[before]
-            else:
-                since[place] = forever
-            newest[codes[j]] = j
+            newest[np.uint64(code)] = j
         for w in range(lows.size):
             width = widths[w] if widths[w] >= 0 else forever - 1
-            goes_too = widths[w] >= 0
-            comes = goes = np.int64(0)
-            arrived[0] = left[0] = 0
-            for j in range(first, last):
-                if codes[j] >= 0:
-                    comes += since[j - first] > width
-                    goes += goes_too and until[j - first] > width
-                arrived[j - first + 1], left[j - first + 1] = comes, goes
-            low, high = edges[lows[w]], edges[highs[w]]
-            for i in range(begin, end):
-                out[w, i] = arrived[high[i] - first] - left[low[i] - first]
+            _count_longer(since, width, last - first, arrived)
+            _count_longer(until, width if widths[w] >= 0 else forever, last - first, left)
+            low, high, found = edges[lows[w], begin:end], edges[highs[w], begin:end], out[w, begin:end]
+            for i in range(found.size):
+                found[i] = arrived[np.uint64(high[i] - first)] - left[np.uint64(low[i] - first)]
+
+
+@njit(cache=True, nogil=True)
+def _count_longer(spans, width, n, out):
+    """How many of the first spans are longer than a width, before each place."""
+    so_far = np.int64(0)
+    out[0] = 0
+    for j in range(n):
+        so_far += spans[j] > width
+        out[j + 1] = so_far
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def highest(stretches, edges, lows, highs, values, known, scale, out):
     """Highest known value of each window, missing where there is none; arguments as in `sums`.
 
-    Blocks of rows keep the highest from their beginning and to their end, and a table of doublings the highest of blocks.
+    A table holds the highest of 1, 2, 4, ... steps from each on, so that two of its cells answer for any stretch of steps. A step is a row,
+    or, in accounts so long that the table would fill the memory, a block of rows, which keep the highest from their beginning and to
+    their end.
     """
     longest = _longest(stretches)
-    blocks = longest // BLOCK + 2
-    levels = 1
-    while (1 << levels) <= blocks:
-        levels += 1
+    steps = min(longest, max(_LONG, longest // BLOCK)) + 2
+    level_of = _levels(steps)
+    table = np.empty((level_of[steps - 1] + 1, steps), np.int64)
     own, ahead, behind = (
         np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
+        np.empty(longest if longest > _LONG else 0, np.int64),
+        np.empty(longest if longest > _LONG else 0, np.int64),
     )
-    table = np.empty((levels, blocks), np.int64)
     for a in range(stretches.shape[0]):
         begin, end = stretches[a, 2], stretches[a, 3]
-        first, last = _span(edges, lows, highs, begin, end)
-        n = last - first
-        for j in range(n):
-            own[j] = values[first + j] if not known.size or known[first + j] else NOTHING
-            ahead[j] = own[j] if j % BLOCK == 0 else max(ahead[j - 1], own[j])
-        for j in range(n - 1, -1, -1):
-            behind[j] = own[j] if j == n - 1 or j % BLOCK == BLOCK - 1 else max(behind[j + 1], own[j])
-        count = (n + BLOCK - 1) // BLOCK
-        for b in range(count):
-            table[0, b] = behind[b * BLOCK]
-        level = 1
-        while (1 << level) <= count:
-            for b in range(count - (1 << level) + 1):
-                table[level, b] = max(table[level - 1, b], table[level - 1, b + (1 << (level - 1))])
-            level += 1
+        first, last = stretches[a, 0], stretches[a, 1]
+        for j in range(first, last):
+            own[j - first] = values[j] if not known.size or known[j] else NOTHING
+        by_row = last - first <= _LONG
+        if by_row:
+            table[0, : last - first] = own[: last - first]
+            _double(table, level_of, last - first)
+        else:
+            _double(table, level_of, _lay_blocks(own[: last - first], ahead, behind, table[0]))
         for w in range(lows.size):
             low, high = edges[lows[w]], edges[highs[w]]
             for i in range(begin, end):
-                found = _highest_between(own, ahead, behind, table, low[i] - first, high[i] - first)
+                l, h = np.int64(low[i] - first), np.int64(high[i] - first)
+                if by_row:
+                    found = _highest_of_steps(table, level_of, l, h)
+                else:
+                    found = _highest_of_rows(own, ahead, behind, table, level_of, l, h)
                 out[w, i] = found / scale if found != NOTHING else np.nan
 
 
 @njit(cache=True, nogil=True)
-def _highest_between(own, ahead, behind, table, low, high):
+def _levels(count):
+    """The level of the table that covers half of so many steps or more: the whole binary logarithm, int64[count]."""
+    out = np.zeros(count, np.int64)
+    for n in range(2, count):
+        out[n] = out[n >> 1] + 1
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _lay_blocks(own, ahead, behind, blocks):
+    """The highest from each block's beginning and to its end, and that of whole blocks; returns how many blocks there are."""
+    n = own.size
+    for j in range(n):
+        ahead[j] = own[j] if j % BLOCK == 0 else max(ahead[j - 1], own[j])
+    for j in range(n - 1, -1, -1):
+        behind[j] = own[j] if j == n - 1 or j % BLOCK == BLOCK - 1 else max(behind[j + 1], own[j])
+    count = (n + BLOCK - 1) // BLOCK
+    for b in range(count):
+        blocks[b] = behind[b * BLOCK]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _double(table, level_of, count):
+    """Fill the levels above the first for so many steps."""
+    for level in range(1, level_of[count] + 1 if count > 1 else 1):
+        half = 1 << (level - 1)
+        below, here = table[level - 1], table[level]
+        for b in range(count - 2 * half + 1):
+            here[b] = max(below[b], below[b + half])
+
+
+@njit(cache=True, nogil=True)
+def _highest_of_steps(table, level_of, low, high):
+    if high <= low:
+        return NOTHING
+    level = np.uint64(level_of[np.uint64(high - low)])
+    return max(table[level, np.uint64(low)], table[level, np.uint64(high - (1 << np.int64(level)))])
+
+
+@njit(cache=True, nogil=True)
+def _highest_of_rows(own, ahead, behind, table, level_of, low, high):
     found = NOTHING
     if high <= low:
         return found
@@ -237,13 +331,7 @@ def _highest_between(own, ahead, behind, table, low, high):
             found = max(found, own[j])
         return found
     found = max(behind[low], ahead[high - 1])
-    between = tail - head - 1
-    if between > 0:
-        level = 0
-        while (2 << level) <= between:
-            level += 1
-        found = max(found, table[level, head + 1], table[level, tail - (1 << level)])
-    return found
+    return max(found, _highest_of_steps(table, level_of, head + 1, tail))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -262,7 +350,7 @@ def since(stretches, edges, lows, highs, times, moments, flags, newest, out):
     place = np.empty(longest + 1, np.int64)
     for a in range(stretches.shape[0]):
         begin, end = stretches[a, 2], stretches[a, 3]
-        first, last = _span(edges, lows, highs, begin, end)
+        first, last = stretches[a, 0], stretches[a, 1]
         if newest:
             place[0] = first - 1
             for j in range(first, last):

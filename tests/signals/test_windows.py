@@ -29,7 +29,7 @@ class Asked:
         offsets = np.array([-1 if forever else far, middle, near])
         edges = np.empty((3, who.size), np.int32)
         windows.edges_by_account(stretches, self.at, self.turn.moments, offsets, edges)
-        self.given = stretches, edges, np.array([0, 1]), np.array([2, 2])
+        self.given = windows.narrow(stretches, edges), edges, np.array([0, 1]), np.array([2, 2])
         self.widths = np.array([-1 if forever else far - near, middle - near])
         self.out = np.full((2, who.size), -99.0)
         self.windows = [
@@ -90,12 +90,13 @@ def test_the_highest_value_counts_only_known_rows(case, forever):
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_highest_of_a_long_window_is_found_however_it_lies(seed):
-    values = np.random.default_rng(seed).integers(0, 10**6, 500)
-    lows = np.random.default_rng(seed + 9).integers(0, 500, 400)
-    highs = np.minimum(lows + np.random.default_rng(seed + 99).integers(0, 500, 400), 500)
-    out, stretches = np.empty((1, 400)), np.array([[0, 500, 0, 400]])
+@pytest.mark.parametrize("rows", [1, 2, 500, 513, 2**16, 2**16 + 1, 70_000])
+def test_the_highest_of_a_long_window_is_found_however_it_lies(rows):
+    values = np.random.default_rng(rows).integers(0, 10**6, rows)
+    lows = np.random.default_rng(rows + 9).integers(0, rows, 400)
+    spans = np.random.default_rng(rows + 99).integers(0, rows + 1, 400)
+    highs = np.minimum(lows + np.where(np.arange(400) % 3, spans, spans % 20), rows)
+    out, stretches = np.empty((1, 400)), np.array([[0, rows, 0, 400]])
     windows.highest(stretches, np.stack([lows, highs]), np.array([0]), np.array([1]), values, ALL, 1, out)
     for low, high, found in zip(lows, highs, out[0], strict=True):
         assert np.isnan(found) if low == high else found == values[low:high].max()
@@ -117,6 +118,12 @@ def test_the_last_and_the_first_true_row_are_found(case, forever, newest):
         for window in asked.windows
     ]
     assert same(asked.told(), expected)
+
+
+def test_rows_that_no_edge_encloses_are_left_out_and_every_edge_stays_inside():
+    stretches = np.array([[0, 9, 0, 2], [9, 20, 2, 3]])
+    edges = np.array([[3, 2, 12], [5, 8, 12]], np.int32)
+    assert windows.narrow(stretches, edges).tolist() == [[2, 8, 0, 2], [12, 12, 2, 3]]
 
 
 def test_real_values_and_spans_become_whole_numbers_and_missing_ones_are_told():
