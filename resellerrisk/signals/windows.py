@@ -176,9 +176,9 @@ def _mean_of_rows(total, low, high, first, scale, out):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _mean_between(total, count, low, high, first, scale, out):
     for i in range(out.size):
-        l, h = np.uint64(low[i] - first), np.uint64(high[i] - first)
-        rows = count[h] - count[l]
-        out[i] = np.float64(total[h] - total[l]) / rows if rows > 0 else np.nan
+        before, until = np.uint64(low[i] - first), np.uint64(high[i] - first)
+        rows = count[until] - count[before]
+        out[i] = np.float64(total[until] - total[before]) / rows if rows > 0 else np.nan
     if scale != 1:
         for i in range(out.size):
             out[i] /= scale
@@ -271,11 +271,11 @@ def highest(stretches, edges, lows, highs, values, known, scale, out):
         for w in range(lows.size):
             low, high = edges[lows[w]], edges[highs[w]]
             for i in range(begin, end):
-                l, h = np.int64(low[i] - first), np.int64(high[i] - first)
+                before, until = np.int64(low[i] - first), np.int64(high[i] - first)
                 if by_row:
-                    found = _highest_of_steps(table, level_of, l, h)
+                    found = _highest_of_steps(table, level_of, before, until)
                 else:
-                    found = _highest_of_rows(own, ahead, behind, table, level_of, l, h)
+                    found = _highest_of_rows(own, ahead, behind, table, level_of, before, until)
                 out[w, i] = found / scale if found != NOTHING else np.nan
 
 
