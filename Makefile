@@ -8,7 +8,7 @@ RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RU
 TYPED := $(addprefix resellerrisk/,errors.py vocabulary.py webhooks.py jobs translations \
 	$(addprefix tables/,declare.py schemas.py faults.py dictionary.py moments.py reading.py opening.py databases.py postgresql.py database_files.py))
 
-.PHONY: demo test slow lint bench docs figures torture notebooks clean
+.PHONY: demo test slow lint bench docs figures torture notebooks hashes sbom audit clean
 
 demo: .venv/core.done
 	$(BIN)/python -m pipelines.demo
@@ -23,9 +23,10 @@ test: .venv/test.done
 slow: .venv/test.done
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile tests
 
-.venv/core.done: setup.cfg pyproject.toml requirements.lock
+.venv/core.done: setup.cfg pyproject.toml requirements.hashed
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.hashed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/test.done: .venv/core.done
@@ -44,6 +45,13 @@ docs: .venv/docs.done
 .venv/docs.done: .venv/core.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs,review]'
 	touch $@
+
+# What demo and container install, each file by its SHA-256: the versions of requirements.lock, for Linux and every Python from 3.11 on.
+hashes: .venv/core.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
+	echo 'setuptools>=77' | $(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes --no-annotate \
+		--custom-compile-command 'make hashes' -c requirements.lock --extra review --extra postgres --extra duckdb \
+		- setup.cfg -o requirements.hashed
 
 # What the program is made of, as CycloneDX, from what is installed in .venv.
 sbom: .venv/core.done

@@ -20,10 +20,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, select
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from resellerrisk.desk import schema
-from resellerrisk.desk.refusals import DeskError
+from resellerrisk.desk.refusals import DeskError, StoreAway
 from resellerrisk.tracking.home import Home
 
 URL_VARIABLE, ANCHOR_VARIABLE = "RESELLERRISK_DESK_URL", "RESELLERRISK_DESK_ANCHOR"
@@ -101,15 +102,31 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that only reads, at one moment."""
+        """A connection that only reads, at one moment.
+
+        Raises
+        ------
+        StoreAway
+            The database does not answer.
+        """
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            _telling_when_away(),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def change(self) -> Iterator[Change]:
-        """One audited transaction; when the block has ended well, what it did is on the disk."""
-        with self.engine.connect().execution_options(writes=True) as connection:
+        """One audited transaction; when the block has ended well, what it did is on the disk.
+
+        Raises
+        ------
+        StoreAway
+            The database does not answer.
+        """
+        with _telling_when_away(), self.engine.connect().execution_options(writes=True) as connection:
             with connection.begin():
                 head = connection.execute(select(schema.audit_head).with_for_update()).one()
                 change = Change(connection, head.number, head.hash, max(self.clock(), head.at + _MOMENT))
@@ -127,6 +144,19 @@ class Database:
             file.write(f"{change.number} {change.hash}\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+@contextmanager
+def _telling_when_away() -> Iterator[None]:
+    """An error of a database that does not answer, worded; every other error as it is."""
+    try:
+        yield
+    except NoConnectionFree as error:
+        raise StoreAway(type(error).__name__) from error
+    except DBAPIError as error:
+        if not (error.connection_invalidated or isinstance(error, OperationalError)):
+            raise
+        raise StoreAway(type(error.orig).__name__) from error
 
 
 _OPTIONS = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 40, "hide_parameters": True}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from resellerrisk.errors import InputError
+from resellerrisk.errors import InputError, MachineError
 
 
 class DeskError(InputError):
@@ -54,6 +54,26 @@ class Throttled(DeskError):
     def __init__(self, seconds: int) -> None:
         super().__init__("Too many failed logins.", hint=f"wait {seconds} seconds")
         self.seconds = seconds
+
+
+class StoreAway(MachineError):
+    """The desk's database does not answer: it is down, restarting, or out of reach. What it confirmed before stands.
+
+    Parameters
+    ----------
+    kind : str
+        What the driver calls it.
+    """
+
+    #: Seconds after which asking again may help.
+    seconds = 10
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"The desk's database does not answer ({kind}).",
+            "What was confirmed before stands; this was not confirmed.",
+            hint="try again when the database is back, and look first whether it was done",
+        )
 
 
 class ChainBroken(DeskError):

@@ -56,6 +56,26 @@ class Cells:
     too_long: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
 
 
+def to_list(raw: pa.ChunkedArray) -> list[object]:
+    """Cells as Python's own, to be shown; a moment beyond Python's calendar (damage makes such) as the number it is stored as.
+
+    >>> to_list(pa.chunked_array([pa.array([0, 2**62], pa.timestamp("us"))]))
+    [datetime.datetime(1970, 1, 1, 0, 0), '4611686018427387904 timestamp[us]']
+    """
+    try:
+        return raw.to_pylist()
+    except (OverflowError, ValueError):
+        return [_to_object(cell) for cell in raw]
+
+
+def _to_object(cell: pa.Scalar) -> object:
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        whole = pa.int32() if cell.type.bit_width == 32 else pa.int64()
+        return f"{cell.cast(whole).as_py()} {cell.type}"
+
+
 def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
     """Read one column as its declaration says.
 

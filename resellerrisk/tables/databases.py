@@ -69,6 +69,17 @@ def refuse_secret(data: object) -> None:
         )
 
 
+class DatabaseGone(InputError):
+    """The connection was lost in the midst of reading: no fault of any one table."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            "The database went away while it was read.",
+            " ".join(str(error).split())[:300],
+            "run it again when the database is back: nothing half-read is kept",
+        )
+
+
 @contextmanager
 def open_database(address: str) -> Iterator[Database]:
     """Open a database for reading.

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from resellerrisk.tables import rules
-from resellerrisk.tables.cells import LONGEST_TEXT, Cells, WrongType, read_cells
+from resellerrisk.tables.cells import LONGEST_TEXT, Cells, WrongType, read_cells, to_list
 from resellerrisk.tables.declare import Column, Kind, Table
 from resellerrisk.tables.faults import LISTED, Fault, Severity
 from resellerrisk.tables.files import RawTable
@@ -109,8 +109,12 @@ class Inspection:
 
     def _name_by_key(self, positions: np.ndarray) -> tuple[str, ...]:
         """The key of rows that have no number of their own, column by column."""
-        chosen = self.raw.cells.select(list(self.raw.named_by)).take(pa.array(positions)).to_pylist()
-        return tuple(", ".join(f"{name} {cell}" for name, cell in row.items()) for row in chosen if row)
+        names = list(self.raw.named_by)
+        chosen = self.raw.cells.select(names).take(pa.array(positions))
+        rows = zip(*(to_list(chosen[name]) for name in names), strict=True)
+        return tuple(
+            ", ".join(f"{name} {cell}" for name, cell in zip(names, row, strict=True)) for row in rows
+        )
 
     def _show_values(self, columns: list[str], positions: np.ndarray) -> tuple[str, ...]:
         """Different values as the file holds them; the cells of a key side by side. A text may be a person's: only short codes are shown."""
@@ -118,9 +122,9 @@ class Inspection:
         if any(not self.table[name].pattern for name in texts):
             return ()
         chosen = self.raw.cells.select(columns).take(pa.array(positions[:_LOOKED_AT]))
-        if any(len(str(cell)) > _LONGEST_CODE for name in texts for cell in chosen[name].to_pylist()):
+        if any(len(str(cell)) > _LONGEST_CODE for name in texts for cell in to_list(chosen[name])):
             return ()
-        cells = zip(*(chosen[name].to_pylist() for name in columns), strict=True)
+        cells = zip(*(to_list(chosen[name]) for name in columns), strict=True)
         shown = (" ".join("" if cell is None else str(cell) for cell in row) for row in cells)
         return tuple(list(dict.fromkeys(shown))[: LISTED + 1])
 
@@ -239,7 +243,7 @@ class Inspection:
             for position in positions:
                 reasons[int(position)].append(reason)
         cells = self.raw.cells.take(pa.array(bad, pa.int64()))
-        rows = pd.DataFrame({name: cells[name].to_pylist() for name in cells.column_names}, dtype=object)
+        rows = pd.DataFrame({name: to_list(cells[name]) for name in cells.column_names}, dtype=object)
         rows["row"] = self._numbers[bad]
         rows["reason"] = ["; ".join(reasons[int(position)]) for position in bad]
         if not self.raw.broken:

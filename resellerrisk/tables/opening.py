@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from resellerrisk.errors import InputError
-from resellerrisk.tables.databases import is_address, open_database
+from resellerrisk.tables.databases import DatabaseGone, is_address, open_database
 from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.files import RawTable, open_folder
 from resellerrisk.tables.schemas import TABLES
@@ -36,7 +36,7 @@ def open_tables(
     Raises
     ------
     InputError
-        There is no such folder, or the database cannot be reached.
+        There is no such folder, or the database cannot be reached or goes away.
     """
     if not is_address(data):
         return open_folder(data, names)
@@ -46,6 +46,8 @@ def open_tables(
             try:
                 if database.columns(name):
                     tables[name] = database.read(name) if rows else database.empty(name)
+            except DatabaseGone:
+                raise
             except InputError as error:
                 faults.append(_unreadable(name, error))
     return tables, faults

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from resellerrisk.errors import InputError
-from resellerrisk.tables.databases import Database, load_library, refuse
+from resellerrisk.tables.databases import Database, DatabaseGone, load_library, refuse
 from resellerrisk.tables.files import read_csv_stream
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -50,7 +50,7 @@ class PostgreSQL(Database):
         with suppress(self._error):
             self._connection.rollback()
             self._connection.execute(_BEGIN)
-        return refuse(error)
+        return DatabaseGone(error) if self._connection.closed else refuse(error)
 
     def _cell(self, column: str, kind: str) -> str:
         if kind in ("real", "double precision"):

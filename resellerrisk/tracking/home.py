@@ -56,8 +56,9 @@ class Home:
         return self.alias(subject, "champion")
 
     def challenger(self, subject: str) -> int | None:
-        """The version that is scored beside the champion, or None."""
-        return self.alias(subject, "challenger")
+        """The version that is scored beside the champion, or None: also where it has become champion itself."""
+        waits = self.alias(subject, "challenger")
+        return None if waits == self.champion(subject) else waits
 
     def alias(self, subject: str, name: str) -> int | None:
         """The version that an alias names, or None."""

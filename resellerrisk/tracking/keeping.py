@@ -5,12 +5,14 @@ Promoting is another act (`tracking.promotion`): a training at most names a chal
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from resellerrisk.decisions import Settings, read_settings
-from resellerrisk.errors import InputError, ModelError
+from resellerrisk.errors import InputError, ModelError, of_the_machine
 from resellerrisk.evaluation import Evaluation
 from resellerrisk.matrix import prepare_signals
 from resellerrisk.pipeline import Trained
@@ -175,6 +177,7 @@ def _write_down(
     who: str | None,
 ) -> None:
     """Ledger, alias and run of a version that stands; each only where it is not there yet."""
+    from resellerrisk.tracking.registry import follow_aliases
     from resellerrisk.tracking.runs import is_recorded, record_training
 
     subject, facts, ledger = trained.subject, trained.facts, ledger_of(home)
@@ -193,12 +196,26 @@ def _write_down(
     try:
         if not is_recorded(home, subject, version):
             record_training(home, trained, version, report, figures)
+        follow_aliases(home, subject)
     except Exception as error:
         raise ModelError(
-            f"Model {subject}/{version} is kept, but MLflow did not take its run: {type(error).__name__}.",
+            f"Model {subject}/{version} is kept, but MLflow did not take its run: {_name_cause(error)}.",
             f"From the home folder version {home.champion(subject)} serves.",
             hint="see whether the MLflow store is there, then train again on the same data: only the run is added",
         ) from error
+
+
+def _name_cause(error: BaseException) -> str:
+    """What an error of MLflow's goes back to: the machine's refusal where there is one, else its kind."""
+    behind: BaseException | None = error
+    while behind is not None:
+        told = of_the_machine(behind) if isinstance(behind, OSError) else None
+        if told is not None:
+            return told.what.rstrip(".")
+        if "disk is full" in str(behind):
+            return os.strerror(errno.ENOSPC)
+        behind = behind.__cause__ or behind.__context__
+    return type(error).__name__
 
 
 def _reason(trained: Trained) -> str:

@@ -23,6 +23,8 @@ def open_client(home: Home):
 
     for noisy in ("alembic", "mlflow"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # What its store refuses is raised, too: its log of it would be pages of traces beside our one message.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     home.folder.mkdir(parents=True, exist_ok=True)
     local = home.folder / "mlflow.db"
     if home.store == f"sqlite:///{local.absolute()}" and not local.exists():

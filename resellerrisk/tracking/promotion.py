@@ -32,8 +32,10 @@ def name_challenger(home: Home, subject: str, version: int, *, why: str, who: st
         raise ModelError(f"Nothing serves '{subject}' that version {version} could be compared with.")
     if champion == version:
         raise ModelError(f"Version {version} of the {subject} model serves already.")
-    figures = {"champion": champion, "challenger_before": home.challenger(subject)}
-    entry = ledger_of(home).add("challenger", subject, version, why=why, who=who, figures=figures)
+    entry = _cut_off(home, subject, "challenger", home.challenger(subject), version)
+    if entry is None:
+        figures = {"champion": champion, "challenger_before": home.challenger(subject)}
+        entry = ledger_of(home).add("challenger", subject, version, why=why, who=who, figures=figures)
     _let(home, subject, challenger=version)
     return entry
 
@@ -69,13 +71,16 @@ def promote(
         reasons = f"{why} Refused: {' '.join(verdict.reasons)}"
         ledger.add("refused", subject, verdict.challenger, why=reasons, who=who, figures=verdict.figures())
         return verdict
-    ledger.add("promoted", subject, verdict.challenger, why=why, who=who, figures=verdict.figures())
+    if _cut_off(home, subject, "promoted", home.champion(subject), verdict.challenger) is None:
+        ledger.add("promoted", subject, verdict.challenger, why=why, who=who, figures=verdict.figures())
     _let(home, subject, champion=verdict.challenger, challenger=None)
     return verdict
 
 
 def rollback(home: Home, subject: str, *, why: str, who: str | None = None, to: int | None = None) -> dict:
     """Let the version that served before serve again, or another one. The gate is not asked: it is the way out.
+
+    One that was cut off is carried to its end; said again with the same ``to`` it only lets the registry follow.
 
     Parameters
     ----------
@@ -93,7 +98,15 @@ def rollback(home: Home, subject: str, *, why: str, who: str | None = None, to: 
         Nothing served before, or the version serves already.
     """
     champion = home.champion(subject)
-    version = _served_before(home, subject, champion) if to is None else to
+    entry = _cut_off(home, subject, "rolled_back", champion, to)
+    if (
+        to is not None
+        and to == champion
+        and (done := _newest_act(home, subject) or {}).get("event") == "rolled_back"
+    ):
+        _let(home, subject, challenger=home.challenger(subject))
+        return done
+    version = to if to is not None else entry["version"] if entry else _served_before(home, subject, champion)
     if version is None or version == champion:
         there = ", ".join(map(str, home.versions(subject))) or "none"
         raise ModelError(
@@ -102,12 +115,29 @@ def rollback(home: Home, subject: str, *, why: str, who: str | None = None, to: 
             hint=f"resellerrisk rollback --subject {subject} --to VERSION --why TEXT",
         )
     home.path_of(subject, version)
-    entry = ledger_of(home).add(
-        "rolled_back", subject, version, why=why, who=who, figures={"instead_of": champion}
-    )
+    if entry is None:
+        entry = ledger_of(home).add(
+            "rolled_back", subject, version, why=why, who=who, figures={"instead_of": champion}
+        )
     waits = home.challenger(subject)
     _let(home, subject, champion=version, challenger=None if waits == version else waits)
     return entry
+
+
+def _cut_off(home: Home, subject: str, event: str, now: int | None, version: int | None) -> dict | None:
+    """The ledger's newest act about who serves or waits, where it is this one and the alias does not follow yet.
+
+    An act is written down before the alias moves: one that was killed in between is carried to its end and not written twice.
+    """
+    act = _newest_act(home, subject)
+    if act is None or act["event"] != event or act["version"] == now:
+        return None
+    return act if version in (None, act["version"]) else None
+
+
+def _newest_act(home: Home, subject: str) -> dict | None:
+    acts = [each for each in ledger_of(home).read(subject) if each["event"] not in {"trained", "refused"}]
+    return acts[-1] if acts else None
 
 
 def _served_before(home: Home, subject: str, champion: int | None) -> int | None:

@@ -39,8 +39,9 @@ def follow_aliases(home: Home, subject: str) -> None:
         registered = {
             each.tags.get("version"): each.version for each in client.search_model_versions(f"name='{name}'")
         }
+        named = {"champion": home.champion(subject), "challenger": home.challenger(subject)}
         for alias in ALIASES:
-            version = registered.get(str(home.alias(subject, alias)))
+            version = registered.get(str(named[alias]))
             if version is not None:
                 client.set_registered_model_alias(name, alias, version)
             elif registered:

@@ -6,12 +6,13 @@ What serves is decided in `tracking.promotion`, what a report holds in `tracking
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from resellerrisk.pipeline import Trained
 from resellerrisk.tracking.home import Home
 from resellerrisk.tracking.mlflow_store import find_experiment, open_client, registered_name
-from resellerrisk.tracking.registry import follow_aliases, register
+from resellerrisk.tracking.registry import register
 
 _LONGEST = 500
 
@@ -61,9 +62,9 @@ def record_training(home: Home, trained: Trained, version: int, report: Path | N
         register(client, trained.subject, model.artifact_location, run_id, model.model_id, version, told)
         client.set_terminated(run_id)
     except BaseException:
-        client.set_terminated(run_id, "FAILED")
+        with suppress(Exception):
+            client.set_terminated(run_id, "FAILED")
         raise
-    follow_aliases(home, trained.subject)
     return run_id
 
 

@@ -140,3 +140,23 @@ def test_nothing_can_be_written_through_the_reader(fill, frames):
 
     with open_database(fill(frames)) as database, pytest.raises(InputError, match=r"read.?only"):
         database._ask("DELETE FROM orders")
+
+
+def test_a_database_that_goes_away_in_the_midst_of_reading_is_one_message_and_no_fault_of_a_table(
+    postgres, postgres_database, frames, monkeypatch
+):
+    from resellerrisk.tables.postgresql import PostgreSQL
+
+    address = postgres.fill(postgres_database, frames)
+    read = PostgreSQL.read
+
+    def lose(self, name):
+        if name == "orders":
+            end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'resellerrisk'"
+            postgres.ask(end)
+        return read(self, name)
+
+    monkeypatch.setattr(PostgreSQL, "read", lose)
+    with pytest.raises(InputError, match=r"^The database went away while it was read\.") as error:
+        read_market(address)
+    assert not error.value.faults and "Hint: run it again" in str(error.value)

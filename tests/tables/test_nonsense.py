@@ -159,3 +159,16 @@ def test_data_that_is_a_file_is_refused_in_words(tmp_path):
     packed.write_bytes(b"PK")
     with pytest.raises(InputError, match="is not a folder"):
         read_market(packed)
+
+
+def test_a_moment_beyond_pythons_calendar_is_shown_as_the_number_it_is_stored_as(frames, tmp_path):
+    write_market(frames, tmp_path)
+    orders = pq.read_table(tmp_path / "orders.parquet")
+    at = orders.column_names.index("ordered_at")
+    moments = orders["ordered_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_pylist()
+    damaged = pa.array([2**62, *moments[1:]], pa.timestamp("us"))
+    pq.write_table(orders.set_column(at, "ordered_at", damaged), tmp_path / "orders.parquet")
+    report = check_market(tmp_path, limit=1)
+    assert "4611686018427387904 timestamp[us]" in str(report)
+    read_market(tmp_path, limit=1, quarantine=tmp_path / "aside")
+    assert "4611686018427387904" in (tmp_path / "aside" / "orders.csv").read_text("utf-8")

@@ -1,103 +1,123 @@
 """Torment the program and write what came of it to docs/reliability.md: `make torture`.
 
-python -m tests.torture [--kills 200] [--files 10000] [--out docs/reliability.md]
+    python -m tests.torture                      everything, anew
+    python -m tests.torture --resume             go on behind what the book holds, and begin what it does not
+    python -m tests.torture --only "kill: train" one torment anew; all others stay as the book holds them
+    python -m tests.torture --list               the torments, and how often each is tried
+    python -m tests.torture --page               only the page, from the book
+
+The book (docs/reliability.json) is written after every trial. Exit code 1 where something was lost, 2 where this machine lacks what
+a torment needs (--without-what-is-missing tries the others, and the page says which were not tried).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
-import time
-from dataclasses import asdict
+import traceback
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.torture.nursery import ALONE
 
 os.environ.update(ALONE)
 
+from tests.torture.book import ROOT, Book, NotTried
+from tests.torture.told import write_page
+from tests.torture.torments import TORMENTS
+
 
 def main() -> int:
-    """Run every torment; exit code 1 where something was lost."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="runs ended by kill -9 at a random moment")
-    parser.add_argument("--files", type=int, default=10_000, help="files made, mutated and read")
-    parser.add_argument(
-        "--some", type=int, default=20, help="trials of each slow torment; damaged files: 20 times as many"
+    """Run the torments that are asked for."""
+    options = read_options()
+    book = Book(options.book)
+    if options.list or options.page:
+        if options.list:
+            print("\n".join(f"{torment.wanted:>6,}  {name}" for name, torment in TORMENTS.items()))
+        else:
+            write_page(options.out, book)
+        return 0
+    chosen = options.only or list(TORMENTS)
+    missing = [f"{name}: {why}" for name in chosen if (why := TORMENTS[name].find_missing())]
+    if missing and not options.without_what_is_missing:
+        print("This machine lacks what some torments need:", *missing, sep="\n", file=sys.stderr)
+        print("Hint: install it, or try the others with --without-what-is-missing", file=sys.stderr)
+        return 2
+    run(book, chosen, options)
+    return int(any(tally.lost for tally in book.tallies.values()))
+
+
+def read_options() -> argparse.Namespace:
+    """The command's options."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--only", choices=tuple(_TORMENTS), action="append", help="only this; may be repeated"
+        "--only", choices=tuple(TORMENTS), action="append", help="only this; may be repeated", metavar="NAME"
     )
-    parser.add_argument("--out", type=Path, default=Path("docs/reliability.md"), help="the page to write")
-    parser.add_argument("--counts", type=Path, help="write the counts as JSON, too")
-    options = parser.parse_args()
+    parser.add_argument("--resume", action="store_true", help="keep the trials that the book holds")
+    parser.add_argument("--share", type=float, default=1.0, help="of the trials; 0.02 for a look")
+    parser.add_argument("--without-what-is-missing", action="store_true", help="try what can be tried here")
+    parser.add_argument("--list", action="store_true", help="the torments, and how often each is tried")
+    parser.add_argument("--page", action="store_true", help="only the page, from the book")
+    parser.add_argument(
+        "--book", type=Path, default=ROOT / "docs/reliability.json", help="where trials stand"
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "docs/reliability.md", help="the page to write")
+    return parser.parse_args()
+
+
+def run(book: Book, chosen: list[str], options: argparse.Namespace) -> None:
+    """One torment after the other; book and page are written as they go."""
     from tests.torture.ground import Ground
     from tests.torture.nursery import load_everything
-    from tests.torture.told import write_page
 
-    began = time.monotonic()
     load_everything()
-    with tempfile.TemporaryDirectory(prefix="torture") as work:
-        ground, tallies = Ground(Path(work)), []
-        ground.warm()
-        for name in options.only or _TORMENTS:
-            found = _TORMENTS[name](ground, options)
-            for tally in found:
-                print(
-                    f"{tally.name}: {tally.tried} tried, {tally.outcomes}, {len(tally.lost)} lost", flush=True
-                )
-                print("".join(f"  LOST {words}\n" for words in tally.lost[:5]), end="", flush=True)
-            tallies += found
-    if options.counts:
-        options.counts.write_text(json.dumps([asdict(tally) for tally in tallies], indent=1), "utf-8")
-    write_page(options.out, tallies, time.monotonic() - began, sys.argv[1:])
-    return int(any(tally.lost for tally in tallies))
+    with tempfile.TemporaryDirectory(prefix="torture", dir=find_memory()) as work:
+        os.chmod(work, 0o755)
+        os.environ["TMPDIR"] = tempfile.tempdir = work
+        ground = Ground(Path(work))
+        ground.load_what_a_training_loads()
+        for name in chosen:
+            torment = TORMENTS[name]
+            wanted = max(1, round(torment.wanted * options.share))
+            tally = book.tallies.get(name) if options.resume else None
+            tally = tally or book.begin(name)
+            tally.not_tried = ""
+            if tally.tried < wanted:
+                _run_one(book, tally, torment, wanted, ground)
+            outcomes = ", ".join(f"{count} {outcome}" for outcome, count in tally.outcomes.items())
+            print(
+                f"{name}: {tally.tried} in {tally.seconds:.0f} s: {outcomes or tally.not_tried}; {len(tally.lost)} lost",
+                flush=True,
+            )
+            write_page(options.out, book)
 
 
-def _kill(ground, options):
-    from tests.torture.kills import kill_runs
-
-    return kill_runs(ground, options.kills)
-
-
-def _fill(ground, options):
-    from tests.torture.disks import fill_disks, refuse_writing
-
-    return [*fill_disks(ground, options.some), refuse_writing(ground)]
+def find_memory() -> str | None:
+    """A folder in memory, where there is one: kill -9 takes nothing from the disk, and thousands of trials spare it."""
+    return next((str(path) for path in [Path("/dev/shm")] if os.access(path, os.W_OK)), None)
 
 
-def _damage(ground, options):
-    from tests.torture.damage import damage_models, damage_tables
+def _run_one(book: Book, tally, torment, wanted: int, ground) -> None:
+    with ExitStack() as held:
+        try:
+            ready = torment.prepare(ground, held, wanted)
+        except NotTried as error:
+            tally.not_tried = str(error)
+            book.save()
+            return
+        except Exception as error:
+            traceback.print_exc()
+            tally.lose(
+                f"could not be made ready: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            )
+            book.save()
+            return
+        book.run(tally, ready, min(wanted, getattr(ready, "most", wanted)))
 
-    return [damage_tables(ground, 20 * options.some), damage_models(ground, 20 * options.some)]
-
-
-def _away(ground, options):
-    from tests.postgresql import start_postgres
-    from tests.torture.stores import (
-        lose_mlflow,
-        lose_postgres,
-        run_two_at_once,
-        set_clock_back,
-    )
-
-    few = max(2, options.some // 4)
-    tallies = [lose_mlflow(ground, few), run_two_at_once(ground, few), set_clock_back(ground, few)]
-    with start_postgres() as server:
-        if server is not None:
-            tallies.append(lose_postgres(ground, server, few))
-    return tallies
-
-
-def _feed(ground, options):
-    from tests.torture.feeding import feed_readers
-
-    return feed_readers(ground.work / "fed", options.files)
-
-
-_TORMENTS = {"kills": _kill, "disks": _fill, "damage": _damage, "stores": _away, "files": _feed}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,7 +10,7 @@ from resellerrisk.errors import ModelError, ResellerRiskError
 from resellerrisk.model.store import read_model
 from resellerrisk.tables import read_market
 from resellerrisk.tracking import Home, Ledger, load
-from tests.torture.ground import Ground, Tally
+from tests.torture.ground import Ground
 
 
 def damage(content: bytes, dice: random.Random) -> tuple[bytes, str]:
@@ -24,27 +24,30 @@ def damage(content: bytes, dice: random.Random) -> tuple[bytes, str]:
     return bytes(changed), "bits turned"
 
 
-def damage_tables(ground: Ground, times: int, seed: int = 1) -> Tally:
-    """Damage one parquet file of a market at a time and read the market, each in a process of its own."""
-    dice, tally = random.Random(seed), Tally("damaged parquet files")
-    place = ground.work / "damaged"
-    shutil.copytree(ground.market, place)
-    names = sorted(path.name for path in place.glob("*.parquet"))
-    for number in range(times):
-        name = names[number % len(names)]
-        whole = (place / name).read_bytes()
-        changed, how = damage(whole, dice)
-        (place / name).write_bytes(changed)
-        ended = ground.fork(lambda: _read(place))
-        (place / name).write_bytes(whole)
+class DamagedTables:
+    """One parquet file of a market damaged, and the market read, in a process of its own."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground, self.place = ground, ground.work / "damaged"
+        shutil.copytree(ground.market, self.place)
+        self.names = sorted(path.name for path in self.place.glob("*.parquet"))
+
+    def try_once(self, number: int) -> str:
+        """Damage, read, and mend it again."""
+        name = self.names[number % len(self.names)]
+        path = self.place / name
+        whole = path.read_bytes()
+        changed, how = damage(whole, random.Random(f"table {number}"))
+        path.write_bytes(changed)
+        try:
+            ended = self.ground.fork(lambda: _read(self.place))
+        finally:
+            path.write_bytes(whole)
         if ended.code == 2 and name in ended.told:
-            tally.note(f"{how}: named")
-        elif ended.code == 0:
-            tally.note(f"{how}: harmless, or cells of another value")
-        else:
-            tally.note("lost")
-            tally.lose(f"{name}, trial {number}: exit {ended.code}: {ended.told[-300:]}")
-    return tally
+            return f"{how}: named"
+        if ended.code == 0:
+            return f"{how}: harmless, or cells of another value"
+        raise AssertionError(f"{name}: exit {ended.code}: {ended.told[-400:]}")
 
 
 def _read(place: Path) -> int:
@@ -56,43 +59,39 @@ def _read(place: Path) -> int:
     return 0
 
 
-def damage_models(ground: Ground, times: int, seed: int = 2) -> Tally:
-    """Damage a model's files, the ledger and the file that names the champion: every one is refused."""
-    dice, tally = random.Random(seed), Tally("damaged model, ledger and champion files")
-    place = ground.work / "damaged-home"
-    shutil.copytree(ground.home, place)
-    version = Home(place).path_of("account", 1)
-    looks = {
-        version / "model.txt": lambda: read_model(version),
-        version / "model.json": lambda: read_model(version),
-        place / "ledger.jsonl": lambda: Ledger(place / "ledger.jsonl").read(),
-        version.with_name("champion"): lambda: load(Home(place), "account"),
-    }
-    for number in range(times):
-        path = list(looks)[number % len(looks)]
+class DamagedHome:
+    """A model's files, the ledger or the file that names the champion damaged: every one is refused."""
+
+    def __init__(self, ground: Ground) -> None:
+        place = ground.work / "damaged-home"
+        shutil.copytree(ground.home, place)
+        version = Home(place).path_of("account", 1)
+        self.looks = {
+            version / "model.txt": lambda: read_model(version),
+            version / "model.json": lambda: read_model(version),
+            place / "ledger.jsonl": lambda: Ledger(place / "ledger.jsonl").read(),
+            version.with_name("champion"): lambda: load(Home(place), "account"),
+        }
+
+    def try_once(self, number: int) -> str:
+        """Damage one file, look, and mend it again."""
+        path = list(self.looks)[number % len(self.looks)]
         whole = path.read_bytes()
-        changed, how = damage(whole, dice)
+        changed, how = damage(whole, random.Random(f"home {number}"))
         path.write_bytes(changed)
-        _judge(tally, path, how, looks[path], changed == whole)
-        path.write_bytes(whole)
-    return tally
+        try:
+            return self._judge(path, how, changed == whole)
+        finally:
+            path.write_bytes(whole)
 
-
-def _judge(tally: Tally, path: Path, how: str, look, unchanged: bool) -> None:
-    try:
-        look()
-    except ModelError:
-        tally.note(f"{how}: refused")
-        return
-    except Exception as error:
-        tally.note("lost")
-        tally.lose(f"{path.name}, {how}: {type(error).__name__}: {error}")
-        return
-    told = path.read_text("utf-8", errors="replace")
-    if unchanged or (path.name == "champion" and told.strip() == "1"):
-        tally.note("harmless")
-    elif path.name == "ledger.jsonl" and how == "cut":
-        tally.note("cut: the entries before it are sound")
-    else:
-        tally.note("lost")
-        tally.lose(f"{path.name}, {how}: taken as if it were whole")
+    def _judge(self, path: Path, how: str, unchanged: bool) -> str:
+        try:
+            self.looks[path]()
+        except ModelError:
+            return f"{how}: refused"
+        told = path.read_text("utf-8", errors="replace")
+        if unchanged or (path.name == "champion" and told.strip() == "1"):
+            return "harmless"
+        if path.name == "ledger.jsonl" and how == "cut":
+            return "cut: the entries before it are sound"
+        raise AssertionError(f"{path.name}, {how}: taken as if it were whole")

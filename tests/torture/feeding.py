@@ -10,6 +10,7 @@ import datetime as dt
 import random
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -307,54 +308,52 @@ def _look_at_market(market: Market) -> None:
         raise AssertionError("no fingerprint")
 
 
-def feed_readers(place: Path, times: int, seed: int = 4) -> list:
-    """Feed mutated files of every kind; gives one tally a kind. A reader that ends the process is caught as lost, too."""
-    from tests.torture.ground import Tally
-    from tests.torture.nursery import fork
+class FedFiles:
+    """Meals of one kind, a portion of them in one process; a reader that ends the process is caught as lost, too.
 
-    place.mkdir(parents=True, exist_ok=True)
-    tallies = {kind: Tally(f"files of nonsense: {kind}") for kind in KINDS}
+    Parameters
+    ----------
+    ground : Ground
+    kind : str
+        One of `KINDS`.
+    """
+
     portion = 100
-    for start in range(0, times, portion):
-        rest = list(range(start, min(start + portion, times)))
+
+    def __init__(self, ground, kind: str) -> None:
+        self.ground, self.kind = ground, kind
+        self.place = ground.place(f"fed-{kind.replace(' ', '-')}")
+
+    def try_some(self, numbers: range) -> Iterator[tuple[str, str]]:
+        """What came of each meal, and what was lost."""
+        rest, told = list(numbers), self.place / "told"
         while rest:
-            told = place / "told"
             told.unlink(missing_ok=True)
-            fork(lambda: _feed_some(place, rest, seed, told), place / "log")  # noqa: B023 (called before the loop goes on)
+            self.ground.fork(lambda: self._feed(rest, told))  # noqa: B023 (called before the loop goes on)
             lines = told.read_text("utf-8").splitlines() if told.exists() else []
             for line in lines:
-                _, kind, outcome, words = line.split("\t", 3)
-                tallies[kind].note(outcome)
-                if outcome == "lost":
-                    tallies[kind].lose(words)
+                outcome, lost = line.split("\t", 1)
+                yield outcome, lost
             if len(lines) < len(rest):
-                kind = KINDS[rest[len(lines)] % len(KINDS)]
-                tallies[kind].note("lost")
-                tallies[kind].lose(f"meal {rest[len(lines)]} ended the process")
+                yield "", f"meal {rest[len(lines)]} ended the process"
                 lines.append("")
             rest = rest[len(lines) :]
-    return list(tallies.values())
+
+    def _feed(self, numbers: list[int], told: Path) -> int:
+        with told.open("w", encoding="utf-8") as file:
+            for number in numbers:
+                try:
+                    line = f"{feed_one(self.place / 'data', number, 4, self.kind).outcome}\t"
+                except BaseException as error:
+                    line = f"\tmeal {number}: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+                file.write(line + "\n")
+                file.flush()
+        return 0
 
 
-def _feed_some(place: Path, numbers: list[int], seed: int, told: Path) -> int:
-    with told.open("w", encoding="utf-8") as file:
-        for number in numbers:
-            kind = KINDS[number % len(KINDS)]
-            try:
-                outcome, words = feed_one(place / "data", number, seed).outcome, ""
-            except BaseException as error:
-                outcome, words = (
-                    "lost",
-                    f"meal {number}: {type(error).__name__}: {' '.join(str(error).split())[:300]}",
-                )
-            file.write(f"{number}\t{kind}\t{outcome}\t{words}\n")
-            file.flush()
-    return 0
-
-
-def feed_one(place: Path, number: int, seed: int) -> Fed:
-    """One meal, the same for the same number and seed."""
-    dice, kind = random.Random(seed * 1_000_003 + number), KINDS[number % len(KINDS)]
+def feed_one(place: Path, number: int, seed: int, kind: str = "") -> Fed:
+    """One meal, the same for the same number, seed and kind; of each kind in turn where none is named."""
+    dice, kind = random.Random(f"{seed} {number} {kind}"), kind or KINDS[number % len(KINDS)]
     frames = small_market()
     for name in dice.sample(_OPTIONAL, len(_OPTIONAL) - 1):
         frames.pop(name)

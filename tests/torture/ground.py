@@ -1,4 +1,4 @@
-"""What all torments share: a tiny market, a home with models, the results of undisturbed runs, and how a result is held to be whole."""
+"""What all torments share: a tiny market, a home with models, and how a home and a result are held to be whole."""
 
 from __future__ import annotations
 
@@ -6,45 +6,18 @@ import json
 import os
 import shutil
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from resellerrisk.jobs.folder import FACTS, hash_files
 from resellerrisk.model.store import read_model
 from resellerrisk.tracking import Home, Ledger
-from resellerrisk.tracking.runs import is_recorded
+from resellerrisk.tracking.mlflow_store import open_client, registered_name
 from resellerrisk.vocabulary import SUBJECTS
-from tests.torture.nursery import Ended, call_command, call_job, fork
+from tests.torture.nursery import Ended, call_command, call_job, fork, load_modules, tell_modules
 
 TRAINED, NIGHT, EARLIER = "2019-08-31", "2019-11-15", "2019-10-15"
-
-
-@dataclass
-class Tally:
-    """What was tried of one torment, and what came of it.
-
-    Attributes
-    ----------
-    tried : int
-    outcomes : dict of str to int
-        How often what came.
-    lost : list of str
-        What must not have happened, in words; empty is the promise.
-    """
-
-    name: str
-    tried: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
-
-    def note(self, outcome: str) -> None:
-        """Count one trial."""
-        self.tried += 1
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-
-    def lose(self, words: str) -> None:
-        """Write down what was lost."""
-        self.lost.append(words)
+NIGHTLY = ("score_nightly_orders", "onboard_applications")
 
 
 class Ground:
@@ -61,64 +34,80 @@ class Ground:
     def __init__(self, work: Path, accounts: int = 80) -> None:
         from resellerrisk.simulate import simulate_market
 
-        self.work, self.market, self.home = work, work / "market", work / "home"
+        self.work, self.market = work, work / "market"
         simulate_market(self.market, accounts=accounts, seed=3, start="2018-01-01", end="2019-12-31")
         shutil.rmtree(self.market / "truth")
-        for subject in SUBJECTS:
-            made = self.fork(
-                call_command(
-                    ["--home", self.home, "train", self.market, "--subject", subject, "--as-of", TRAINED]
-                )
-            )
-            if made.code:
-                raise RuntimeError(made.told)
 
-    def warm(self) -> None:
-        """Score once in this process, so that the compiled code is loaded before anything is forked."""
+    def load_what_a_training_loads(self) -> None:
+        """Import here all that a training and a night import, so that no fork does it again."""
+        home, out, told = self.work / "loading" / "home", self.work / "loading" / "out", self.work / "modules"
+        runs = [self.train(home), self.night("score_nightly_orders", out, home=home)]
+        for run in (*runs, lambda: int(not open_client(Home(home)).search_runs(["1"]))):
+            self.fork(lambda: tell_modules(run, told))  # noqa: B023 (called before the loop goes on)
+            load_modules(told.read_text("utf-8").split())
+        shutil.rmtree(self.work / "loading")
+
+    @cached_property
+    def home(self) -> Path:
+        """A home in which a model of every subject serves; what scores is compiled and loaded by then."""
+        home = self.work / "home"
+        for subject in SUBJECTS:
+            self.whole(self.train(home, subject=subject))
         with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-            for name in _NIGHTLY:
-                self.night(name, self.work / "warm" / name)()
+            for name in NIGHTLY:
+                self.night(name, self.work / "warm" / name, home=home)()
+        return home
 
     def fork(self, call, **more) -> Ended:
         """A run whose words go to a file of the ground."""
         return fork(call, self.work / "log", **more)
 
-    def has_run(self, home: Path) -> bool:
-        """Whether the home's first model has its run in MLflow; asked in a fork, for a store opened here would be open in every later one."""
-        return self.fork(lambda: int(not is_recorded(Home(home), "account", 1))).code == 0
+    def whole(self, call, **more) -> Ended:
+        """An undisturbed run, which must end well."""
+        ended = self.fork(call, **more)
+        if ended.code not in (0, 4):
+            raise AssertionError(f"undisturbed it ended with exit {ended.code}: {ended.told[-600:]}")
+        return ended
+
+    def place(self, name: str) -> Path:
+        """An empty folder."""
+        place = self.work / name
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        return place
 
     def night(self, name: str, out: Path, as_of: str = NIGHT, home: Path | None = None, data: object = None):
         """A nightly job on this market."""
         words = [data or self.market, "--as-of", as_of, "--out", out, "--home", home or self.home]
         return call_job(
-            name, [*words, *(["--since", "2019-10-01"] if name in _NIGHTLY else ["--subject", "account"])]
+            name, [*words, *(["--since", "2019-10-01"] if name in NIGHTLY else ["--subject", "account"])]
         )
 
-    def score(self, out: Path, as_of: str = NIGHT):
+    def score(self, out: Path, as_of: str = NIGHT, *more: str):
         """The command that scores accounts."""
-        return call_command(
-            [
-                "--home",
-                self.home,
-                "score",
-                self.market,
-                "--subject",
-                "account",
-                "--as-of",
-                as_of,
-                "--out",
-                out,
-            ]
-        )
+        words = ["--home", self.home, "score", self.market, "--subject", "account"]
+        return call_command([*words, "--as-of", as_of, "--out", out, *more])
 
-    def train(self, home: Path):
+    def train(self, home: Path, subject: str = "account", as_of: str = TRAINED):
         """The command that trains."""
-        return call_command(
-            ["--home", home, "train", self.market, "--subject", "account", "--as-of", TRAINED]
-        )
+        return call_command(["--home", home, "train", self.market, "--subject", subject, "--as-of", as_of])
 
+    def look_at_store(self, home: Path) -> dict:
+        """What the home's MLflow store holds of the account models; asked in a fork, for a store opened here would be open in every later one."""
+        told = self.work / "store.json"
 
-_NIGHTLY = ("score_nightly_orders", "onboard_applications")
+        def look() -> int:
+            client, name = open_client(Home(home)), registered_name("account")
+            runs = {}
+            for each in client.search_model_versions(f"name='{name}'"):
+                if client.get_run(each.run_id).info.status == "FINISHED":
+                    runs.setdefault(each.tags["version"], []).append(each.version)
+            aliases = client.get_registered_model(name).aliases if runs else {}
+            told.write_text(json.dumps({"runs": runs, "aliases": aliases}), "utf-8")
+            return 0
+
+        self.whole(look)
+        return json.loads(told.read_text("utf-8"))
 
 
 def look_at_result(out: Path) -> dict[str, str] | None:
@@ -155,3 +144,39 @@ def look_at_home(home: Path) -> None:
             read_model(there.path_of(subject, version))
         if there.champion(subject) is not None:
             there.path_of(subject, there.champion(subject))
+
+
+def look_at_whole_home(ground: Ground, home: Path, events: list[str], versions: int) -> dict[str, str]:
+    """Hold a home to be complete: models, ledger, aliases, and one finished run of each version; gives the models' hashes.
+
+    Parameters
+    ----------
+    events : list of str
+        What the ledger must hold, in this order.
+    versions : int
+        Of the account model; the last waits as challenger where there are two.
+
+    Raises
+    ------
+    AssertionError
+        Something is missing, or there twice.
+    """
+    look_at_home(home)
+    there, store = Home(home), ground.look_at_store(home)
+    written = [entry["event"] for entry in Ledger(home / "ledger.jsonl").read("account")]
+    if written != events:
+        raise AssertionError(f"the ledger holds {written}, not {events}")
+    if there.versions("account") != list(range(1, versions + 1)):
+        raise AssertionError(f"versions {there.versions('account')}")
+    names = {"champion": there.champion("account"), "challenger": there.challenger("account")}
+    if set(store["runs"]) != {str(version) for version in range(1, versions + 1)}:
+        raise AssertionError(f"runs in MLflow: {store['runs']}")
+    for alias, version in names.items():
+        named = store["aliases"].get(alias)
+        if (version is None) != (named is None) or (version and named not in store["runs"][str(version)]):
+            raise AssertionError(f"{alias} is {version}, in MLflow {named} of {store['runs']}")
+    return {
+        f"{version}/{name}": sha
+        for version in there.versions("account")
+        for name, sha in hash_files(there.path_of("account", version)).items()
+    }

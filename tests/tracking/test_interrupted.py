@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 
 import pytest
+from mlflow.exceptions import MlflowException
 
 from resellerrisk.errors import ModelError
 from resellerrisk.tracking import Home, Ledger, retrain
+from resellerrisk.tracking.promotion import ledger_of, name_challenger, rollback
 from resellerrisk.tracking.runs import is_recorded
 
 QUICK = {"max_trees": 10, "bags": 1, "n_jobs": 1}
@@ -106,3 +109,85 @@ def test_a_store_that_was_cut_off_half_made_is_made_anew(tmp_path, monkeypatch):
     assert find_experiment(open_client(home), home)
     assert (tmp_path / "mlflow.db").stat().st_size > 10_000
     assert not (tmp_path / ".mlflow.db.unfinished").exists()
+
+
+def test_aliases_that_mlflow_was_not_told_of_follow_with_the_next_training(
+    train_again, monkeypatch, tmp_path
+):
+    from resellerrisk.tracking import registry
+    from resellerrisk.tracking.mlflow_store import open_client, registered_name
+
+    home = Home(tmp_path)
+    with monkeypatch.context() as patch:
+        cut_off(patch, registry, "follow_aliases")
+        with pytest.raises(Killed):
+            train_again(home)
+    client, name = open_client(home), registered_name("account")
+    assert is_recorded(home, "account", 1) and not client.get_registered_model(name).aliases
+    assert not train_again(home).new
+    assert list(client.get_registered_model(name).aliases) == ["champion"]
+
+
+def test_an_act_that_was_cut_off_between_ledger_and_alias_is_carried_to_its_end_once(
+    kept, train_again, monkeypatch, tmp_path
+):
+    home = Home(tmp_path)
+    for version in ("1", "2"):
+        shutil.copytree(kept.folder / "models/account/1", tmp_path / "models/account" / version)
+    home.set_alias("account", "champion", 1)
+    ledger = ledger_of(home)
+    ledger.add("first", "account", 1, why="No model served before.")
+    for act in (
+        lambda: name_challenger(home, "account", 2, why="a trial"),
+        lambda: rollback(home, "account", to=2, why="a trial"),
+        lambda: rollback(home, "account", why="a trial"),
+    ):
+        with monkeypatch.context() as patch:
+            cut_off(patch, Home, "set_alias")
+            with pytest.raises(Killed):
+                act()
+        written = ledger.read()
+        act()
+        assert ledger.read() == written
+    assert [entry["event"] for entry in written] == ["first", "challenger", "rolled_back", "rolled_back"]
+    assert (home.champion("account"), home.challenger("account")) == (1, None)
+
+
+def test_a_rollback_said_again_writes_nothing_and_another_one_is_refused(kept, tmp_path):
+    home = Home(tmp_path)
+    for version in ("1", "2"):
+        shutil.copytree(kept.folder / "models/account/1", tmp_path / "models/account" / version)
+    home.set_alias("account", "champion", 1)
+    ledger_of(home).add("first", "account", 1, why="No model served before.")
+    with pytest.raises(ModelError, match="nothing to roll"):
+        rollback(home, "account", to=1, why="it serves already")
+    done = rollback(home, "account", to=2, why="a trial")
+    assert rollback(home, "account", to=2, why="a trial") == done == ledger_of(home).read()[-1]
+
+
+def test_a_champion_is_no_challenger_though_its_file_still_says_so(kept, tmp_path):
+    home = Home(tmp_path)
+    shutil.copytree(kept.folder / "models", tmp_path / "models")
+    home.set_alias("account", "challenger", 1)
+    assert (home.champion("account"), home.challenger("account")) == (1, None)
+
+
+def test_mlflows_refusal_names_the_machines_reason_and_prints_no_trace(
+    train_again, monkeypatch, tmp_path, caplog
+):
+    from resellerrisk.tracking import runs
+
+    def refuse(*_, **__):
+        try:
+            raise OSError(errno.ENOSPC, "")
+        except OSError as error:
+            raise MlflowException("(sqlite3.OperationalError) rolled back") from error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "register", refuse)
+        patch.setattr("mlflow.MlflowClient.set_terminated", refuse)
+        with pytest.raises(ModelError, match="did not take its run: No space left on device"):
+            train_again(Home(tmp_path))
+    assert "Traceback" not in caplog.text
+    assert not train_again(Home(tmp_path)).new
+    assert is_recorded(Home(tmp_path), "account", 1)

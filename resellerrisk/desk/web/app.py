@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from resellerrisk.desk.desk import Desk
-from resellerrisk.desk.refusals import Conflict, NotAllowed, NotThere, Throttled
+from resellerrisk.desk.refusals import Conflict, NotAllowed, NotThere, StoreAway, Throttled
 from resellerrisk.desk.web import (
     api,
     applications,
@@ -36,7 +36,14 @@ from resellerrisk.desk.web.portfolio import Portfolio
 from resellerrisk.errors import ResellerRiskError
 
 logger = logging.getLogger(__name__)
-_STATUS = {Conflict: 409, NotAllowed: 403, NotThere: 404, Throttled: 429, ResellerRiskError: 422}
+_STATUS = {
+    Conflict: 409,
+    NotAllowed: 403,
+    NotThere: 404,
+    StoreAway: 503,
+    Throttled: 429,
+    ResellerRiskError: 422,
+}
 _TITLES = {
     400: "This request cannot be read",
     403: "Not with this role",
@@ -47,6 +54,7 @@ _TITLES = {
     422: "This cannot be done",
     429: "Too many failed logins",
     500: "Something broke here",
+    503: "The desk's database does not answer",
 }
 
 
@@ -92,7 +100,7 @@ def answer_refusal(request: Request, error: Exception) -> Response:
         _recognise(request)
     if status == 500:
         logger.error("%s %s", request.method, request.scope.get("route", ""), exc_info=error)
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, Throttled) else {}
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, Throttled | StoreAway) else {}
     title = _TITLES.get(status, "This cannot be done")
     if request.url.path.startswith("/api/"):
         return _tell_problem(error, status, title, headers)

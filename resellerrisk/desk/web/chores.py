@@ -6,6 +6,7 @@ import logging
 import threading
 
 from resellerrisk.desk.desk import Desk
+from resellerrisk.desk.refusals import StoreAway
 
 logger = logging.getLogger(__name__)
 #: Seconds between two looks.
@@ -36,8 +37,14 @@ class Chores:
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
+        away = False
         while not self._stop.wait(self._every):
             try:
                 self._desk.outbox.deliver()
+                away = False
+            except StoreAway as error:
+                if not away:
+                    logger.warning("%s The outbox waits for it.", error.what)
+                away = True
             except Exception:
                 logger.exception("the outbox could not be drained")

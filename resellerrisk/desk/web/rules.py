@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from resellerrisk.desk.acting import allow
-from resellerrisk.desk.refusals import NotAllowed
+from resellerrisk.desk.refusals import NotAllowed, StoreAway
 from resellerrisk.desk.web import views
 from resellerrisk.errors import ResellerRiskError
 
@@ -41,7 +41,7 @@ def draw_up(
             rule = rules.save(user, name, subject, condition, action, why)
             return views.go("/rules", f"Rule {rule.name} is saved. It acts from the next load of scores on.")
         return _show(request, given=given, trial=rules.try_out(subject, condition, action, name))
-    except NotAllowed:
+    except (NotAllowed, StoreAway):
         raise
     except ResellerRiskError as error:
         return _show(request, 422, given=given, error=error)

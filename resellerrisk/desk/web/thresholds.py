@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from resellerrisk.desk.acting import allow
-from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed
+from resellerrisk.desk.refusals import Conflict, DeskError, NotAllowed, StoreAway
 from resellerrisk.desk.settings import PRIVATE, without_private
 from resellerrisk.desk.web import views
 from resellerrisk.desk.web.reading import plain_form
@@ -54,7 +54,7 @@ def _draw_up(request: Request, given: dict[str, str]) -> Response:
             edition = book.save(user, content, given.get("why", ""), _whole(given.get("seen", "")))
             return views.go("/thresholds", f"Saved as edition {edition.id}. The queue is ordered by it now.")
         return _show(request, given=given, trials=book.try_out(content), content=content)
-    except NotAllowed:
+    except (NotAllowed, StoreAway):
         raise
     except ResellerRiskError as error:
         return _show(request, 409 if isinstance(error, Conflict) else 422, given=given, error=error)
