@@ -182,10 +182,33 @@ def _read_deliveries(
     np.maximum.at(latest, announced[0], announced[1])
     kept = np.flatnonzero((account >= 0) & (title >= 0) & (at < latest[title]))
     account, title, at = holder[account[kept]], title[kept], at[kept]
-    order = np.lexsort([title, at, account])
-    account, title, at = account[order], title[order], at[order]
-    first = ~pd.MultiIndex.from_arrays([account, title]).duplicated()
+    if not _stand_in_order(account, at, title):
+        order = np.lexsort([title, at, account])
+        account, title, at = account[order], title[order], at[order]
+    first = _first_of_title(account, title, len(market.title_ids))
     return account[first], title[first], at[first]
+
+
+@njit(cache=True, nogil=True)
+def _stand_in_order(account, at, title):
+    for i in range(1, account.size):
+        if account[i] != account[i - 1]:
+            if account[i] < account[i - 1]:
+                return False
+        elif at[i] < at[i - 1] or (at[i] == at[i - 1] and title[i] < title[i - 1]):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _first_of_title(account, title, titles_count):
+    """Whether each row is the first of its title and account; rows stand by account."""
+    last = np.full(titles_count, -1, np.int64)
+    first = np.empty(account.size, np.bool_)
+    for i in range(account.size):
+        first[i] = last[title[i]] != account[i]
+        last[title[i]] = account[i]
+    return first
 
 
 def _first_of_group(groups: np.ndarray) -> np.ndarray:

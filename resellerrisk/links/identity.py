@@ -7,6 +7,7 @@ can replace. No fact here weighs anything and none compares accounts.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module, resources
@@ -156,10 +157,21 @@ def tax_id_state(tax_id: Iterable, country: Iterable) -> np.ndarray:
 def _tax_id_state(tax_id: str | None, country: str | None) -> str:
     if not tax_id or not plain_key(tax_id):
         return "missing"
+    if country == "US" and _EIN.fullmatch(tax_id):
+        return _judge_tax_id(f"{tax_id[:2]}-0000000", "US")
+    return _judge(tax_id, country)
+
+
+def _judge(tax_id: str, country: str | None) -> str:
     rules = _tax_id_rules(country) if country else ()
     if not rules:
         return "unknown"
     return "valid" if any(rule.is_valid(tax_id) for rule in rules) else "failing"
+
+
+#: An EIN has no check digit: of one that is written out only its first two digits are looked at.
+_EIN = re.compile(r"[0-9]{2}-?[0-9]{7}")
+_judge_tax_id = functools.lru_cache(_judge)
 
 
 @functools.cache

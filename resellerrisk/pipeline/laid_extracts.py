@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from resellerrisk.signals.arrange import arrange, gather
 from resellerrisk.signals.whole import Extract, join_places, join_slates
 
 _ROWS = {
@@ -50,13 +51,13 @@ def lay_extract(folder: Path, number: int, extract: Extract, places: np.ndarray)
         Codes of its accounts in the whole market, rising: accounts are written as these.
     """
     # Holdings by account, moment and title are what tracing wants; parts are runs of accounts, so that all of them are in order.
-    by_time = np.lexsort((extract.held_title, extract.held_at, extract.held_account))
+    by_time, _, _ = arrange(extract.held_account, len(places), extract.held_at, extract.held_title)
     paths, nothing = {}, {}
     for table, columns in _ROWS.items():
         for column in columns:
             name = f"{table}_{column}"
             values = getattr(extract, name)
-            values = values[by_time] if table == "held" else values
+            values = gather(values, by_time) if table == "held" else values
             values = places[values] if column == "account" else values
             paths[name] = folder / f"extract-{number:05d}-{name}.npy"
             np.save(paths[name], values if column == "at" else values.astype(np.int32))

@@ -215,7 +215,7 @@ def _last_seen(groups, times, codes, count):
 
 
 def first_of_each(groups: np.ndarray, codes: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Places of each group's first row of each code among the rows that count; by group and code.
+    """Places of each group's first row of each code among the rows that count, rising.
 
     Parameters
     ----------
@@ -230,8 +230,7 @@ def first_of_each(groups: np.ndarray, codes: np.ndarray, counts: np.ndarray) -> 
     array([1, 2, 3])
     """
     fitting, count = dense(codes)
-    found = _first_of_each(groups, fitting, counts, count)
-    return found[np.lexsort((codes[found], groups[found]))]
+    return _first_of_each(groups, fitting, counts, count)
 
 
 @njit(cache=True, nogil=True)

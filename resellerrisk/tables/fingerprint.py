@@ -10,6 +10,7 @@ import hashlib
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from resellerrisk.tables.schemas import TABLES
 
@@ -40,8 +41,11 @@ def take_fingerprint(frames: dict[str, pd.DataFrame]) -> str:
 
 def sum_hashes(name: str, frame: pd.DataFrame) -> tuple[int, int, int]:
     """A table's number of rows and two sums of their hashes; those of its parts add up to it."""
-    rows = _hash_rows(name, frame)
-    return len(rows), int(rows.sum(dtype=np.uint64)), int(_mix(rows).sum(dtype=np.uint64))
+    rows = np.zeros(len(frame), dtype=np.uint64)
+    for column in TABLES[name].names:
+        if column in frame:
+            _add_cells(rows, frame[column])
+    return len(rows), *map(int, _sum_rows(rows))
 
 
 def add_sums(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -65,24 +69,47 @@ def seal_sums(sums: dict[str, tuple[int, int, int]]) -> str:
     return seal.hexdigest()
 
 
-def _hash_rows(name: str, frame: pd.DataFrame) -> np.ndarray:
-    """One 64-bit hash a row, in which each column has its own place."""
-    rows = np.zeros(len(frame), dtype=np.uint64)
-    for column in TABLES[name].names:
-        if column in frame:
-            rows = _mix(rows) + _hash_cells(frame[column])
-    return _mix(rows)
-
-
-def _hash_cells(cells: pd.Series) -> np.ndarray:
+def _add_cells(rows: np.ndarray, cells: pd.Series) -> None:
+    """Mix a column into the rows' hashes, so that each column has its own place."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         words = _hash_texts(cells.cat.categories.to_numpy(dtype=object))
-        return np.append(words, _MISSING)[cells.cat.codes]
-    if cells.dtype == object:
-        return _hash_texts(cells.to_numpy())
-    values = cells.to_numpy()
-    numbers = values + 0.0 if values.dtype.kind == "f" else values.astype(np.int64)
-    return np.where(cells.isna(), _MISSING, _mix(numbers.view(np.uint64)))
+        _add_words(rows, np.append(words, _MISSING), cells.cat.codes.to_numpy())
+    elif cells.dtype == object:
+        _add_hashes(rows, _hash_texts(cells.to_numpy()))
+    else:
+        values = cells.to_numpy()
+        missing = cells.isna().to_numpy()
+        numbers = values + 0.0 if values.dtype.kind == "f" else values.astype(np.int64)
+        _add_numbers(rows, numbers.view(np.uint64), missing)
+
+
+@njit(cache=True, nogil=True)
+def _add_words(rows, words, codes):
+    for i in range(rows.size):
+        rows[i] = _mix(rows[i]) + words[codes[i]]
+
+
+@njit(cache=True, nogil=True)
+def _add_hashes(rows, hashes):
+    for i in range(rows.size):
+        rows[i] = _mix(rows[i]) + hashes[i]
+
+
+@njit(cache=True, nogil=True)
+def _add_numbers(rows, numbers, missing):
+    for i in range(rows.size):
+        rows[i] = _mix(rows[i]) + (_MISSING if missing[i] else _mix(numbers[i]))
+
+
+@njit(cache=True, nogil=True)
+def _sum_rows(rows):
+    """The sum of the rows' hashes, mixed once, and of those mixed twice; both wrap around."""
+    first, second = np.uint64(0), np.uint64(0)
+    for i in range(rows.size):
+        mixed = _mix(rows[i])
+        first += mixed
+        second += _mix(mixed)
+    return first, second
 
 
 def _hash_texts(texts: np.ndarray) -> np.ndarray:
@@ -91,12 +118,13 @@ def _hash_texts(texts: np.ndarray) -> np.ndarray:
     return np.where(missing, _MISSING, hashed)
 
 
-def _mix(numbers: np.ndarray) -> np.ndarray:
+@njit(cache=True, nogil=True)
+def _mix(number):
     """SplitMix64's finaliser: one-to-one, and near numbers go far apart.
 
     Source: Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
     """
-    mixed = numbers + _MISSING
+    mixed = number + _MISSING
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))

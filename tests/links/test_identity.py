@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
+from hypothesis import strategies as st
+from stdnum.us import ein
 
 from resellerrisk.errors import InputError
 from resellerrisk.links import MailLists, mail_domain_kind, normalise, phone_country_agrees, tax_id_state
+from resellerrisk.links.contacts import split_email
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,29 @@ def test_a_value_without_a_country_is_not_taken_for_one_with():
 )
 def test_what_fills_a_field_identifies_nobody(kind):
     assert normalise(kind, ["n/a", "-", "none", "", None, "xxx", "000000"], ["US"] * 7).tolist() == [""] * 7
+
+
+MAIL = st.from_regex(
+    r"[a-z0-9A._+-]{1,6}@([a-z0-9-]{1,6}\.){0,3}(com|de|c|local|test|arpa|localhost|onion|invalid|contest)",
+    fullmatch=True,
+)
+
+
+@given(MAIL)
+@example("a" * 70 + "@acme.com")
+@example("a@" + "b" * 64 + ".com")
+@example("a@xn--mller-kva.de")
+def test_a_plain_mail_address_is_read_as_the_library_reads_it(mail):
+    try:
+        read = validate_email(mail.strip().lower(), check_deliverability=False, allow_domain_literal=True)
+        expected = read.local_part, read.ascii_domain
+    except EmailNotValidError:
+        expected = None
+    assert split_email(mail) == expected
+
+
+@given(st.from_regex(r"[0-9]{2}-?[0-9]{7}", fullmatch=True))
+def test_an_ein_is_judged_as_the_library_judges_it(number):
+    digits = number.replace("-", "")
+    expected = "missing" if len(set(digits)) == 1 else "valid" if ein.is_valid(number) else "failing"
+    assert tax_id_state([number], ["US"])[0] == expected

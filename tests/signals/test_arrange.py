@@ -48,7 +48,7 @@ def test_the_first_row_of_each_code_counts_only_rows_that_do(rows):
     for i in range(len(rows)):
         if counts[i]:
             expected.setdefault((group[i], code[i]), i)
-    assert found.tolist() == [expected[key] for key in sorted(expected)]
+    assert found.tolist() == sorted(expected.values())
 
 
 @pytest.mark.parametrize("far", [3, 10**12])
