@@ -34,7 +34,7 @@ class KilledResult:
 
     def _call(self, as_of: str = NIGHT):
         if self.kind.startswith("score -"):
-            return self.ground.score(self.out, as_of, "--engine", "parts")
+            return in_small_parts(self.ground.score(self.out, as_of, "--engine", "parts"))
         if self.kind == "score":
             return self.ground.score(self.out, as_of)
         return self.ground.night(self.kind, self.out, as_of)
@@ -133,6 +133,18 @@ def _tell_home(home) -> str:
     entries = len(Ledger(home / "ledger.jsonl").read("account"))
     models = f"{versions} model{'s' * (versions != 1)}"
     return f"{models}, {entries} ledger entr{'y' if entries == 1 else 'ies'}"
+
+
+def in_small_parts(call):
+    """A call whose market is dealt out to some ten parts, as a market of ten million lines would be."""
+
+    def dealt() -> int:
+        from resellerrisk.parts import parted_market
+
+        parted_market.PART_ROWS = 500
+        return call()
+
+    return dealt
 
 
 def without_clock(found: dict[str, str] | None, kind: str) -> dict[str, str]:
