@@ -14,6 +14,7 @@ _HOME = {
     "evaluate": "evaluating",
     "explain": "explaining",
     "score": "scoring",
+    "to_scores": "told",
     "score_parts": "parted",
     "train": "training",
     "train_parts": "parted",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -125,6 +126,12 @@ class Scorer:
         """
         signals = open_state(state)
         return cls(trained, signals, settings).prepare(pd.Timestamp(signals.moment, unit="us"))
+
+    def with_settings(self, settings: Settings) -> Scorer:
+        """The same scorer under other costs and capacity; what is kept of the market is shared."""
+        other = copy(self)
+        other.settings = settings
+        return other
 
     def prepare(self, moment) -> Scorer:
         """Do beforehand what the first subject of a day would wait for; gives itself back."""

@@ -1,35 +1,44 @@
-"""Answers from a kept state: building it, opening it, and percentiles of pending orders, beside the size of the market.
+"""How long one subject takes while someone waits, from a state kept on disk: a pending order and an application, with the market's history.
 
-    python -m tests.benchmarks.kept build DATA STATE LATE.parquet
-    python -m tests.benchmarks.kept ask MODEL STATE LATE.parquet 2000
+    python -m tests.benchmarks.kept ORDER_MODEL APPLICATION_MODEL DATA WORK [--calls 3000] [--write]
 
-`build` makes the state of the Tuesday of the market's last whole week, and writes down the order lines from then to Sunday; `ask`, a process of its own that reads no table,
-scores them one by one as pending orders, drawn by order, once with what is kept of an account from an earlier call and once without.
-Garbage collector as by default, warm, one thread, wall and CPU time of each call.
+Makes the state of the Tuesday of the market's last whole week in WORK (kept there for the next time), and writes down what is asked: the
+order lines from then to Sunday, and the forms of the newest accounts, handed in again on the Tuesday under another id, so that each shares
+all it says with one account at least. Then each model answers in a process of its own that reads no table: orders drawn by order, so that
+busy accounts come often, once with what is kept of an account from an earlier call and once with nothing kept. Garbage collector as by default, warm, one thread, wall and CPU time of each call.
+``--write`` puts the table into docs/performance.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
+import json
 import resource
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks.single import NAMES, measure, percentiles
+from tests.benchmarks.page import describe_machine, table, write_section
+from tests.benchmarks.single import NAMES, measure
 
 DAY = pd.Timedelta(days=1)
+#: Forms that are asked about, in turn.
+FORMS = 500
+HEAD = ["subject", "CPU ms p50", "p99", "slowest", "wall ms p50", "p99", "slowest"]
 
 
-def peak() -> str:
+def peak_gib() -> float:
     """The most memory that this process has had."""
-    return f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB"
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def build(data: str, state: str, late: str) -> None:
-    """Build the state and keep the week's orders."""
+def build(data: str, work: Path) -> dict:
+    """Build the state, and keep the week's orders and forms."""
     from resellerrisk.state import build_state
     from resellerrisk.tables import read_market
 
@@ -37,27 +46,58 @@ def build(data: str, state: str, late: str) -> None:
     last = market.orders["ordered_at"].max().normalize()
     monday = last - (7 + last.weekday()) * DAY
     ordered = market.orders["ordered_at"]
-    rows = market.orders[(ordered >= monday + DAY) & (ordered < monday + 7 * DAY)]
-    rows = rows[rows["ordered_at"].dt.month == (monday + DAY).month]
+    inside = (ordered >= monday + DAY) & (ordered < monday + 7 * DAY)
+    rows = market.orders[inside & (ordered.dt.month == (monday + DAY).month)]
     rows[["order_id", "account_id", "ordered_at", *NAMES]].astype(
         {"order_id": object, "account_id": object, "title_id": object}
-    ).to_parquet(late)
+    ).to_parquet(work / "orders.parquet")
+    forms = market.accounts.nlargest(FORMS, "applied_at")
+    moments = monday + DAY + np.arange(len(forms)) * (DAY / FORMS)
+    forms = forms.assign(applied_at=moments)
+    words = {name: object for name in forms if isinstance(forms[name].dtype, pd.CategoricalDtype)}
+    forms.astype(words).to_parquet(work / "accounts.parquet")
     worked = time.process_time()
-    facts = build_state(market, state, monday + DAY, data)
+    facts = build_state(market, work / "state", monday + DAY, data)
     kept, of = facts["rows"]["orders"]
-    took = time.process_time() - worked
-    print(f"{of:,} order lines, {kept:,} kept; built in {took:.1f} CPU s (tables read before), {peak()}")
+    size = sum(path.stat().st_size for path in (work / "state").rglob("*") if path.is_file())
+    return {
+        "lines": of,
+        "kept": kept,
+        "megabytes": size / 1e6,
+        "cpu_s": time.process_time() - worked,
+        "peak_gib": peak_gib(),
+    }
 
 
-def ask(model: str, state: str, late: str, count: int) -> None:
-    """Score pending orders from the state alone."""
+def ask(model: str, work: Path, calls: int) -> dict:
+    """Answer from the state alone: percentiles by what was asked."""
     import resellerrisk.signals.single as single
     from resellerrisk.pipeline import Scorer, Trained
 
     trained, worked = Trained.load(model), time.process_time()
-    scorer = Scorer.open(trained, state)
-    print(f"opened and made ready in {time.process_time() - worked:.1f} CPU s, {peak()}, gc {gc.isenabled()}")
-    rows = pd.read_parquet(late)
+    scorer = Scorer.open(trained, work / "state")
+    told = {"opened_cpu_s": time.process_time() - worked, "gc": gc.isenabled(), "took": {}}
+    if trained.subject == "application":
+        told["took"]["application"] = _percentiles(scorer.application, _forms(work, calls), calls)
+    else:
+        subjects = _orders(work, calls)
+        told["took"]["pending order"] = _percentiles(scorer.pending_order, subjects, calls)
+        single.MOST_KEPT_ROWS = -1
+        scorer._single._told.clear()
+        told["took"]["the same, nothing kept of the account"] = _percentiles(
+            scorer.pending_order, subjects, calls
+        )
+    return told | {"peak_gib": peak_gib()}
+
+
+def _percentiles(call, subjects, calls: int) -> list[float]:
+    """p50, p99 and slowest of CPU, then of wall time, in milliseconds; the first tenth is not counted."""
+    took = measure(call, subjects, calls // 10) * 1e3
+    return np.quantile(took, [0.5, 0.99, 1.0], axis=0)[:, ::-1].T.ravel().tolist()
+
+
+def _orders(work: Path, calls: int) -> list[tuple]:
+    rows = pd.read_parquet(work / "orders.parquet")
     told = {
         order_id: (
             lines["account_id"].iloc[0],
@@ -67,15 +107,63 @@ def ask(model: str, state: str, late: str, count: int) -> None:
         for order_id, lines in rows.groupby("order_id")
     }
     ids = rows["order_id"].drop_duplicates().to_numpy()
-    subjects = [told[one] for one in np.random.default_rng(0).choice(ids, count)]
-    print("kept   ", percentiles(measure(scorer.pending_order, subjects, count // 10)))
-    single.MOST_KEPT_ROWS = -1
-    scorer._single._told.clear()
-    print("anew   ", percentiles(measure(scorer.pending_order, subjects, count // 10)))
+    return [told[one] for one in np.random.default_rng(0).choice(ids, calls)]
+
+
+def _forms(work: Path, calls: int) -> list[tuple]:
+    rows = pd.read_parquet(work / "accounts.parquet").astype(object)
+    forms = rows.where(rows.notna(), None).to_dict("records")
+    drawn = np.random.default_rng(0).integers(0, len(forms), calls)
+    return [(forms[n] | {"account_id": f"new-{place}"},) for place, n in enumerate(drawn)]
+
+
+def _run(what: str, *words) -> dict:
+    command = [sys.executable, "-m", "tests.benchmarks.kept", "--one", what, *map(str, words)]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(told.stdout.splitlines()[-1])
+
+
+def run(models: list[str], data: str, work: Path, calls: int) -> str:
+    """Both models over one market, as text for the page."""
+    work.mkdir(parents=True, exist_ok=True)
+    facts = work / "facts.json"
+    if not facts.exists():
+        facts.write_text(json.dumps(_run("build", data, work)))
+    made, rows, asked = json.loads(facts.read_text()), [], []
+    for model in models:
+        asked.append(_run("ask", model, work, calls))
+        rows += [[name, *(f"{one:.1f}" for one in took)] for name, took in asked[-1]["took"].items()]
+    return (
+        f"{made['lines']:,} order lines, of which the state keeps {made['kept']:,} ({made['megabytes']:,.0f} MB; built in "
+        f"{made['cpu_s']:.0f} CPU s once the tables were read, peak {made['peak_gib']:.1f} GiB); opened in "
+        f"{max(one['opened_cpu_s'] for one in asked):.1f} CPU s, peak of the answering process {max(one['peak_gib'] for one in asked):.2f} GiB; "
+        f"{calls:,} calls each. {describe_machine('pandas', 'numpy', 'numba')}\n\n{table(HEAD, rows)}"
+    )
+
+
+def main() -> None:
+    """Build where need be, ask, tell."""
+    if sys.argv[1:2] == ["--one"]:
+        what, *words = sys.argv[2:]
+        told = (
+            build(words[0], Path(words[1]))
+            if what == "build"
+            else ask(words[0], Path(words[1]), int(words[2]))
+        )
+        print(json.dumps(told))
+        return
+    asked = argparse.ArgumentParser()
+    asked.add_argument("models", nargs=2, metavar="MODEL")
+    asked.add_argument("data")
+    asked.add_argument("work", type=Path)
+    asked.add_argument("--calls", type=int, default=3000)
+    asked.add_argument("--write", action="store_true")
+    told = asked.parse_args()
+    text = run(told.models, told.data, told.work, told.calls)
+    print(text)
+    if told.write:
+        write_section("performance.md", "one subject", text)
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "build":
-        build(*sys.argv[2:])
-    else:
-        ask(*sys.argv[2:5], int(sys.argv[5]))
+    main()

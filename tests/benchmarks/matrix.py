@@ -1,6 +1,6 @@
 """The matrix side by side: forty common as-of aggregates by this program, by bare numba, and by other libraries.
 
-    python -m tests.benchmarks.matrix [--lines 10000000] [--accounts 20000] [--write]
+    python -m tests.benchmarks.matrix [--lines 10000000] [--accounts 20000] [--case months] [--write]
 
 Every contestant works in a process of its own on the same market, made for the run; its values are compared with ours before
 anything is told. CPU seconds of all threads, the median of several runs. ``--write`` puts the tables into docs/performance.md.
@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks.lines import write_lines
 from tests.benchmarks.page import describe_machine, table, write_section
 
 MONTHS = np.arange("2019-01", "2021-01", dtype="datetime64[M]").astype("datetime64[us]")
@@ -30,6 +31,8 @@ PATIENCE = 40
 MOST_RUNS = 5
 #: Of every so many accounts one, for what would take too long on all.
 SHARE = 10
+WITHOUT_TITLES = "without titles"
+LIBRARIES = ("pandas", "numpy", "numba", "pyarrow", "duckdb", "polars", "featuretools")
 
 
 def snapshots_of(market, case: str):
@@ -44,12 +47,13 @@ def snapshots_of(market, case: str):
     return Snapshots(rows.account, rows.at.view(np.int64))
 
 
-def ours(market, snapshots) -> pd.DataFrame:
-    """The program's own way from a market to the matrix."""
+def ours(market, snapshots, measures: int = 10) -> pd.DataFrame:
+    """The program's own way from a market to the matrix, of all measures or the first ones."""
+    from resellerrisk.signals.catalogue import Catalogue
     from resellerrisk.signals.compute import Signals
-    from tests.benchmarks.aggregates import forty
+    from tests.benchmarks.aggregates import MEASURES
 
-    catalogue = forty()
+    catalogue = Catalogue(MEASURES[:measures])
     return Signals(market, catalogue).compute(snapshots, catalogue.columns)
 
 
@@ -88,13 +92,15 @@ def prepare(name: str, folder: Path, case: str):
     every = np.arange(len(asked))
     if name == "resellerrisk":
         return lambda: ours(market, asked), len(asked), every
+    if name == WITHOUT_TITLES:
+        return lambda: ours(market, asked, 9), len(asked), every
     if name == "whole way":
         return lambda: ours(read_market(folder), asked), len(asked), every
     if name == "bare kernel":
         given = bare_arguments(market, asked)
         return lambda: bare.forty(*given).T, len(asked), every
     rival, lines = getattr(rivals, name.split(",")[0]), rivals.plain_lines(market)
-    if name in ("PandasRolling", "Featuretools"):
+    if name in ("PandasRolling", "PandasRollingAndApplied", "Featuretools"):
         every = np.flatnonzero(asked.account % SHARE == 3)
     if name == "Featuretools, own cut-offs":
         every = np.random.default_rng(0).choice(
@@ -111,7 +117,7 @@ def run_one(name: str, folder: str, case: str, out: str) -> None:
     """One contestant: times, peak of memory, and its values on disk."""
     warnings.simplefilter("ignore")
     work, count, every = prepare(name, Path(folder), case)
-    if name in ("bare kernel", "resellerrisk", "whole way"):
+    if name in ("bare kernel", "resellerrisk", WITHOUT_TITLES, "whole way"):
         work()  # what is compiled stands on disk afterwards
     took = []
     while not took or (len(took) < MOST_RUNS and sum(took) < PATIENCE):
@@ -155,15 +161,17 @@ def measure(names: list[str], folder: Path, case: str, work: Path) -> dict[str, 
 
 
 def _compare(name: str, values: np.ndarray, expected: np.ndarray) -> None:
-    from tests.benchmarks.rivals import PandasRolling
+    from tests.benchmarks import rivals
 
-    if name == "PandasRolling":
-        values, expected = values[:, PandasRolling.columns], expected[:, PandasRolling.columns]
+    told = getattr(getattr(rivals, name, None), "columns", values.shape[1])
+    values, expected = values[:, :told], expected[:, :told]
     same = np.isclose(values, expected, rtol=1e-9, atol=0) | (np.isnan(values) & np.isnan(expected))
     if not same.all():
         raise SystemExit(f"{name}: {(~same).sum()} of {same.size} values differ; nothing is told.")
 
 
+#: Whom a contestant is held against, where it is not all of ours.
+BASE = {"PandasRolling": WITHOUT_TITLES, WITHOUT_TITLES: WITHOUT_TITLES}
 WORDS = {
     "bare kernel": "the same hard-coded in numba",
     "bare read": "bare read of the lines (pyarrow)",
@@ -171,7 +179,9 @@ WORDS = {
     "DuckDB": "DuckDB, running sums and ASOF joins",
     "Polars": "Polars, running sums and join_asof",
     "PandasLoop": "pandas, a loop over snapshot moments",
-    "PandasRolling": "pandas groupby.rolling",
+    WITHOUT_TITLES: "**resellerrisk**, without different titles",
+    "PandasRolling": "pandas groupby.rolling, without different titles",
+    "PandasRollingAndApplied": "pandas groupby.rolling, different titles by apply",
     "Featuretools": "featuretools, 24 shared cut-offs",
     "Featuretools, own cut-offs": "featuretools, a cut-off for each snapshot",
 }
@@ -180,7 +190,7 @@ WORDS = {
 def tell(found: dict[str, dict], order: list[str]) -> str:
     """A table; what was done for some snapshots only is scaled to all."""
     all_of_them = found["resellerrisk"]["count"]
-    own, rows = found["resellerrisk"]["cpu"], []
+    rows = []
     for name in order:
         one = found[name]
         scale = all_of_them / one["count"] if one["count"] else 1
@@ -189,7 +199,7 @@ def tell(found: dict[str, dict], order: list[str]) -> str:
             [
                 WORDS.get(name, "**resellerrisk**, declared signals, from a market in memory") + done,
                 f"{one['cpu'] * scale:,.2f}",
-                f"{one['cpu'] * scale / own:,.1f}",
+                f"{one['cpu'] * scale / found[BASE.get(name, 'resellerrisk')]['cpu']:,.1f}",
                 str(one["runs"]),
                 f"{one['peak']:.1f}",
             ]
@@ -197,10 +207,34 @@ def tell(found: dict[str, dict], order: list[str]) -> str:
     return table(["contestant", "CPU s", "ratio", "runs", "peak GiB of its process"], rows)
 
 
+def months(asked: argparse.Namespace, work: Path) -> str:
+    """Each account on 24 firsts of the month."""
+    names = ["resellerrisk", "bare kernel", "bare read", "whole way", "DuckDB", "Polars", "PandasLoop"]
+    names += ["Featuretools", "Featuretools, own cut-offs"]
+    write_lines(work / "market", asked.lines, asked.accounts)
+    found = measure(names, work / "market", "months", work)
+    whole = found["whole way"]["cpu"] / (found["bare kernel"]["cpu"] + found["bare read"]["cpu"])
+    return (
+        f"{asked.lines:,} lines, {asked.accounts:,} accounts on {MONTHS.size} firsts of the month:\n\n"
+        f"{tell(found, names)}\n\n"
+        f"The whole way takes {whole:.2f} times the bare kernel and the bare read together."
+    )
+
+
+def lines(asked: argparse.Namespace, work: Path) -> str:
+    """Every line its own snapshot, on a tenth of the lines."""
+    names = ["resellerrisk", "bare kernel", "DuckDB", "PandasRollingAndApplied", WITHOUT_TITLES]
+    names.append("PandasRolling")
+    write_lines(work / "market", asked.lines // 10, asked.accounts)
+    found = measure(names, work / "market", "lines", work)
+    return f"{asked.lines // 10:,} lines of {asked.accounts:,} accounts, every line its own snapshot:\n\n{tell(found, names)}"
+
+
 def main() -> None:
-    """Make the markets, measure, compare, tell."""
+    """Make the markets, measure, compare, tell: a section of the page a case."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--one", nargs=4)
+    asked.add_argument("--case", choices=["months", "lines"])
     asked.add_argument("--lines", type=int, default=10_000_000)
     asked.add_argument("--accounts", type=int, default=20_000)
     asked.add_argument("--write", action="store_true")
@@ -208,32 +242,14 @@ def main() -> None:
     if told.one:
         run_one(*told.one)
         return
-    from tests.benchmarks.lines import write_lines
-
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        months = ["resellerrisk", "bare kernel", "bare read", "whole way", "DuckDB", "Polars", "PandasLoop"]
-        months += ["Featuretools", "Featuretools, own cut-offs"]
-        every = ["resellerrisk", "bare kernel", "DuckDB", "PandasRolling"]
-        write_lines(work / "large", told.lines, told.accounts)
-        first = measure(months, work / "large", "months", work)
-        write_lines(work / "small", told.lines // 10, told.accounts)
-        second = measure(every, work / "small", "lines", work)
-    whole = first["whole way"]["cpu"] / (first["bare kernel"]["cpu"] + first["bare read"]["cpu"])
-    libraries = ("pandas", "numpy", "numba", "pyarrow", "duckdb", "polars", "featuretools")
-    text = "\n\n".join(
-        [
-            f"`python -m tests.benchmarks.matrix {' '.join(sys.argv[1:])}`, {describe_machine(*libraries)}",
-            f"{told.lines:,} lines, {told.accounts:,} accounts on {MONTHS.size} firsts of the month:",
-            tell(first, months),
-            f"The whole way takes {whole:.2f} times the bare kernel and the bare read together.",
-            f"{told.lines // 10:,} lines, every line its own snapshot:",
-            tell(second, every),
-        ]
-    )
-    print(text)
-    if told.write:
-        write_section("performance.md", "matrix", text)
+    for case, work_on in {"months": months, "lines": lines}.items():
+        if told.case in (None, case):
+            with tempfile.TemporaryDirectory() as folder:
+                text = work_on(told, Path(folder))
+            text = f"`python -m tests.benchmarks.matrix {' '.join(sys.argv[1:])}`, {describe_machine(*LIBRARIES)}\n\n{text}"
+            print(text)
+            if told.write:
+                write_section("performance.md", f"matrix of {case}", text)
 
 
 if __name__ == "__main__":

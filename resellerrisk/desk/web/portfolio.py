@@ -16,7 +16,7 @@ from resellerrisk.decisions import Settings
 from resellerrisk.desk import records
 from resellerrisk.errors import InputError, ModelError
 from resellerrisk.matrix import prepare_signals
-from resellerrisk.pipeline import Arrivals, Explainer, Scores, Trained, score
+from resellerrisk.pipeline import Arrivals, Explainer, Scorer, Scores, Trained, score, to_scores
 from resellerrisk.reasons import Case, show_parts
 from resellerrisk.tables import TABLES, Market, as_utc
 from resellerrisk.translations import LANGUAGES
@@ -57,17 +57,19 @@ class Portfolio:
         self._explainers: dict[tuple[str, str], Explainer] = {}
         self._kept: OrderedDict[tuple, tuple[Case, dict[str, Markup]]] = OrderedDict()
         trained = self.models.get("application")
+        self._scorer = Scorer(trained, self.signals) if trained else None
         self._arrivals = Arrivals(self.signals, trained) if trained else None
 
     @property
     def can_score(self) -> bool:
         """Whether a model of applications serves."""
-        return self._arrivals is not None
+        return self._scorer is not None
 
     def prepare(self) -> None:
         """Do beforehand what the first case and the first application would wait for."""
         with self._lock:
-            if self._arrivals:
+            if self._scorer and self._arrivals:
+                self._scorer.prepare(self.as_of)
                 self._arrivals.prepare(self.as_of)
             if "account" in self.models:
                 self._explainer("account", self.models["account"].version).prepare(self.as_of)
@@ -164,6 +166,8 @@ class Portfolio:
     def score_forms(self, forms: Mapping[str, dict], settings: Settings | None = None) -> Scores:
         """Score applications that are not in the tables, as of `as_of` or the moment each was handed in.
 
+        Each is looked at by itself, with the market around it: those handed in together do not know of each other.
+
         Parameters
         ----------
         forms : mapping of str to dict
@@ -174,16 +178,14 @@ class Portfolio:
         InputError
             No model of applications serves, or a form does not keep the contract.
         """
-        if self._arrivals is None:
+        if self._scorer is None:
             raise InputError(
                 "No model of applications serves.", hint="resellerrisk train DATA --subject application"
             )
-        rows = [to_accounts(form, name, self.as_of) for name, form in forms.items()]
         with self._lock:
-            signals = self._arrivals.add(pd.concat(rows, ignore_index=True))
-            last = signals.market.accounts["applied_at"].max() + pd.Timedelta(seconds=1)
-            return score(
-                signals.market, self.models["application"], until=last, settings=settings, signals=signals
+            scorer = self._scorer.with_settings(settings) if settings else self._scorer
+            return to_scores(
+                [scorer.application(to_form(form, name, self.as_of)) for name, form in forms.items()]
             )
 
     def score_all(self, subject: str, days: int, settings: Settings | None = None) -> Scores:
@@ -207,10 +209,19 @@ def to_accounts(form: Mapping[str, object], account_id: str, moment) -> pd.DataF
     >>> row["account_id"], row["legal_name"], row["city"] is None
     ('APP-1', 'Discs Ltd', True)
     """
-    given = {name: value for name, value in form.items() if value not in (None, "")}
     row = dict.fromkeys(column.name for column in TABLES["accounts"].columns)
-    row |= {"applied_at": as_utc(moment)} | given | {"account_id": account_id}
+    row |= to_form(form, account_id, moment)
     return pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in row.items()})
+
+
+def to_form(form: Mapping[str, object], account_id: str, moment) -> dict[str, object]:
+    """The cells of a form that are filled in, with its account's id and, where it has none of its own, a moment.
+
+    >>> to_form({"legal_name": "Discs Ltd", "city": ""}, "APP-1", "2020-01-01")["legal_name"]
+    'Discs Ltd'
+    """
+    given = {name: value for name, value in form.items() if value not in (None, "")}
+    return {"applied_at": as_utc(moment)} | given | {"account_id": account_id}
 
 
 def newest_moment(market: Market) -> pd.Timestamp:
