@@ -11,8 +11,9 @@ import typer
 
 from resellerrisk.cli.app import app, home
 from resellerrisk.cli.desk import Url, open_desk
-from resellerrisk.cli.output import progress, say
-from resellerrisk.errors import ResellerRiskError
+from resellerrisk.cli.options import Data, Limit
+from resellerrisk.cli.output import print_table, progress, say
+from resellerrisk.errors import InputError, ResellerRiskError
 
 privacy = typer.Typer(help="What is held about an account: handed over, or removed.", no_args_is_help=True)
 app.add_typer(privacy, name="privacy", rich_help_panel=None)
@@ -87,6 +88,71 @@ def erase(account_id: Account, results: Results = None, url: Url = None) -> None
     if left:
         raise typer.Exit(Exit.LOOK)
     say.print(f"Looked again: nothing about {account_id} is found.", markup=False)
+
+
+@privacy.command()
+def pseudonymise(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder for the tables with pseudonyms.", metavar="FOLDER")],
+    format: Annotated[str, typer.Option(help="parquet or csv.")] = "parquet",
+    limit: Limit = 0.05,
+) -> None:
+    """Write DATA with keyed pseudonyms for all that names somebody, for those who build models and need to know nobody.
+
+    The key comes from the environment, RESELLERRISK_PSEUDONYM_KEY; the same key gives the same pseudonyms, so that nights fit together.
+
+    Example: resellerrisk privacy pseudonymise data/sample --out for-science
+    """
+    from resellerrisk.jobs import whole_folder, write_whole
+    from resellerrisk.privacy.key import Key
+    from resellerrisk.privacy.pseudonyms import pseudonymise as replace
+    from resellerrisk.tables import read_market, write_market
+
+    key = Key.from_environment()
+    made = replace(read_market(data, limit=limit), key)
+    facts = {
+        "made": "pseudonyms",
+        "key_mark": key.mark,
+        "rows": {name: len(frame) for name, frame in made.tables.items()},
+        "likenesses_lost": made.likenesses_lost,
+    }
+    with whole_folder(out) as folder:
+        write_market(made.tables, folder, format=format)
+        write_whole(folder / "run.json", json.dumps(facts, indent=2) + "\n")
+    say.print(
+        f"{len(made.tables['accounts'])} accounts under pseudonyms are in {out} (key {key.mark}).",
+        markup=False,
+    )
+    if made.likenesses_lost:
+        say.print(
+            f"{made.likenesses_lost} pairs of names or addresses nearly alike are so in one of the two only."
+        )
+
+
+@privacy.command()
+def resolve(
+    data: Data,
+    pseudonym: Annotated[list[str], typer.Argument(help="Pseudonyms of accounts.", metavar="PSEUDONYM")],
+    limit: Limit = 0.05,
+) -> None:
+    """Tell which accounts of DATA some pseudonyms stand for; wants the key they were made with.
+
+    Example: resellerrisk privacy resolve data/sample p20180102093011-459c5c9b0c048fb4
+    """
+    from resellerrisk.privacy.key import Key
+    from resellerrisk.privacy.pseudonyms import account_pseudonyms
+    from resellerrisk.tables import read_market
+
+    key = Key.from_environment()
+    named = account_pseudonyms(read_market(data, limit=limit), key)
+    found = {str(made): str(account) for account, made in named.items()}
+    for one in pseudonym:
+        if one not in found:
+            raise InputError(
+                f"No account of {data} has the pseudonym {one}.",
+                hint=f"use the key whose mark is the key_mark in run.json beside the pseudonyms; this one's is {key.mark}",
+            )
+    print_table("Accounts", ["pseudonym", "account_id"], [[one, found[one]] for one in pseudonym])
 
 
 def _folders(results: list[Path] | None) -> list[Path]:

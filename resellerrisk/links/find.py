@@ -196,9 +196,11 @@ def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int, words) -> np
     for i, own, before, value, since in zip(rows.tolist(), owns, totals, values, sinces, strict=True):
         total = before - own
         expected = float(total)
-        for word in sorted(set(holdings.keys[value].split())):
-            # A list, not an array: one look-up costs a tenth.
-            expected *= (bisect_left(_listed(seen_of_word, word), since) - own + 0.5) / (total + 1)
+        named = set(holdings.keys[value].split())
+        # Lists, not arrays: one look-up costs a tenth. In the order of how common the words are, not of their letters: a product's last
+        # bits follow the order of its factors.
+        for carriers in sorted(bisect_left(_listed(seen_of_word, word), since) for word in named):
+            expected *= (carriers - own + 0.5) / (total + 1)
         share[i] = TRUE_NAMESAKES / (TRUE_NAMESAKES + expected)
     return share
 

@@ -151,10 +151,11 @@ def tax_id_state(tax_id: Iterable, country: Iterable) -> np.ndarray:
     >>> tax_id_state(ids, ["DE", "DE", "US", "US", "QQ"]).tolist()
     ['valid', 'failing', 'valid', 'missing', 'unknown']
     """
-    return once_per_distinct(_tax_id_state, tax_id, country)
+    return once_per_distinct(state_of_tax_id, tax_id, country)
 
 
-def _tax_id_state(tax_id: str | None, country: str | None) -> str:
+def state_of_tax_id(tax_id: str | None, country: str | None) -> str:
+    """The word of `tax_id_state` for one tax id."""
     if not tax_id or not plain_key(tax_id):
         return "missing"
     if country == "US" and _EIN.fullmatch(tax_id):
@@ -202,10 +203,11 @@ def phone_country_agrees(phone: Iterable, country: Iterable) -> np.ndarray:
     >>> phone_country_agrees(phones, ["GB", "US", "US", "US"])
     array([ 1.,  0.,  1., nan])
     """
-    return once_per_distinct(_phone_country_agrees, phone, country).astype(np.float64)
+    return once_per_distinct(phone_agrees, phone, country).astype(np.float64)
 
 
-def _phone_country_agrees(phone: str | None, country: str | None) -> float:
+def phone_agrees(phone: str | None, country: str | None) -> float:
+    """The figure of `phone_country_agrees` for one number."""
     import phonenumbers
 
     number = parse_phone(phone, country) if phone and country else None

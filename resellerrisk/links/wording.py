@@ -34,8 +34,10 @@ _ADDRESS_WORDS = {
     }.items()
     for long in longs.split()
 }
+#: Words of an address that tell no place: long and short forms.
+GENERIC_WORDS = frozenset({*_ADDRESS_WORDS, *_ADDRESS_WORDS.values()})
 _NO_LETTER = re.compile(r"[\W_]")
-_STREET_ENDINGS = re.compile(r"(?<=[a-z]{3})(strasse|straat|str)$")
+STREET_ENDINGS = re.compile(r"(?<=[a-z]{3})(strasse|straat|str)$")
 _SPLIT_POSTCODES = re.compile(
     r"\b([a-z]{1,2}\d[a-z\d]?) (\d[a-z]{2})\b|\b(\d{4}) ([a-z]{2})$|\b([a-z]\d[a-z]) (\d[a-z]\d)\b"
 )
@@ -65,7 +67,7 @@ def address_key(address: str) -> str:
     text = " ".join(re.findall(r"[^\W_]+", text))
     text = _SPLIT_POSTCODES.sub(lambda found: "".join(filter(None, found.groups())), text)
     words = [_ADDRESS_WORDS.get(word, word) for word in text.split()]
-    key = " ".join(_STREET_ENDINGS.sub("st", word) for word in words if word)
+    key = " ".join(STREET_ENDINGS.sub("st", word) for word in words if word)
     return key if len(words) > 1 and re.search(r"\d", key) else ""
 
 

@@ -61,7 +61,7 @@ def find_files(folders: Iterable[Path], account_id: str) -> list[Held]:
     """
     if not account_id.strip():
         raise InputError("No account is named.", hint="give its id as DATA has it")
-    found = []
+    found: list[Held] = []
     for folder in folders:
         if not folder.is_dir():
             raise InputError(

@@ -6,6 +6,17 @@ Names are loaded when they are first used, so that importing this room costs not
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.tables.dictionary import data_dictionary
+    from resellerrisk.tables.faults import CheckReport, Fault, Severity
+    from resellerrisk.tables.files import write_frame, write_market
+    from resellerrisk.tables.market import Market
+    from resellerrisk.tables.moments import as_utc
+    from resellerrisk.tables.reading import check_market, read_market
+    from resellerrisk.tables.rules import build_schema
+    from resellerrisk.tables.schemas import TABLES
 
 _HOME = {
     "CheckReport": "faults",
