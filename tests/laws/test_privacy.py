@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from resellerrisk.privacy.key import VARIABLE
+
 MARK = "zqxmark"
 ROOT = Path(__file__).parents[2]
 #: Where a person's data stand, by table.
@@ -59,7 +61,8 @@ def test_the_marks_are_found_where_they_are(marked):
     ]
 
 
-def test_no_output_of_any_command_repeats_a_marked_person(marked, run, tmp_path):
+def test_no_output_of_any_command_repeats_a_marked_person(marked, run, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "0123456789abcdef" * 2)
     home, told = ["--home", tmp_path / "home"], []
     train = ["train", marked, "--subject", "account", "--as-of", "2019-08-31"]
     for words in (
@@ -88,6 +91,7 @@ def test_no_output_of_any_command_repeats_a_marked_person(marked, run, tmp_path)
             tmp_path / "out" / "report",
         ],
         ["watch", marked, "--as-of", "2019-10-31", "--out", tmp_path / "out" / "watched"],
+        ["privacy", "pseudonymise", marked, "--out", tmp_path / "out" / "pseudonyms"],
         ["models"],
         ["ledger"],
     ):
