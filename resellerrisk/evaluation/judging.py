@@ -22,6 +22,7 @@ from resellerrisk.evaluation.detection import (
 )
 from resellerrisk.evaluation.directions import find_contradictions
 from resellerrisk.evaluation.evaluation import Evaluation
+from resellerrisk.evaluation.fairness import measure_gaps
 from resellerrisk.evaluation.holding import measure_held_back
 from resellerrisk.evaluation.honest import measure_honest
 from resellerrisk.evaluation.judged import Judged, take_judged
@@ -136,12 +137,14 @@ def _measure(
     cost, cost_table, cost_curve = measure_cost(judged, settings, chosen, weights)
     calibrated, bins = measure_calibration(judged, weights)
     honest, honest_table = measure_honest(judged, chosen != "release")
-    figures |= rings | cost | calibrated | honest
+    gaps, gap_table = measure_gaps(judged, settings, chosen, weights)
+    figures |= rings | cost | calibrated | honest | gaps
     tables = {
         "detection": detection,
         "rings": ring_table,
         "cost": cost_table,
         "honest": honest_table,
+        "gaps": gap_table,
     }
     tables |= {
         "calibration": bins["equal_count"],

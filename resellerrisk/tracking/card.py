@@ -113,6 +113,8 @@ def _figures(evaluation: Evaluation) -> list[str]:
         _table(pd.DataFrame(told, columns=names)),
         "### By group: honest shops held at the packaged settings",
         _table(print_table(evaluation.tables["honest"])),
+        "### What it would cost to hold all honest shops alike",
+        _gaps(evaluation),
         "### Declared directions that the data contradict",
     ]
     contradicted = evaluation.tables.get("directions", pd.DataFrame())
@@ -120,6 +122,11 @@ def _figures(evaluation: Evaluation) -> list[str]:
         _table(print_table(contradicted)) if len(contradicted) else "None that the data suffice to judge."
     )
     return [*parts, _list(evaluation.notes)]
+
+
+def _gaps(evaluation: Evaluation) -> str:
+    gaps = evaluation.tables["gaps"]
+    return _table(print_table(gaps)) if len(gaps) else "No kind of shop is told."
 
 
 def _meaning(trained: Trained, name: str) -> str:
