@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import pandas as pd
 
 from resellerrisk.links.declare import KIND_CODES, LINK_KINDS, MOST_HOLDERS
 from resellerrisk.links.find import add_worth, both_ways, count_words, near_of_kind
@@ -146,7 +145,9 @@ class Extender:
             if declared.by_chance:
                 self._count_words(kind)
 
-    def _with_new(self, pairs: np.ndarray, held, account: int, moment: int) -> tuple[pd.DataFrame, Holdings]:
+    def _with_new(
+        self, pairs: np.ndarray, held, account: int, moment: int
+    ) -> tuple[dict[str, np.ndarray], Holdings]:
         """The pairs with the rows they name, the new holdings behind the old ones."""
         holdings = self.links.holdings
         old, ones = np.unique(pairs[:, 0], return_inverse=True)
@@ -172,13 +173,15 @@ class Extender:
             "account": some.accounts[ones],
             "since": np.full(len(pairs), moment),
         }
-        return pd.DataFrame(told), some
+        return told, some
 
-    def _entries(self, pairs: pd.DataFrame, holdings: Holdings, moment: int) -> dict[str, np.ndarray]:
+    def _entries(
+        self, pairs: dict[str, np.ndarray], holdings: Holdings, moment: int
+    ) -> dict[str, np.ndarray]:
         """The subject's side of the pairs, values and accounts by their codes in the market or, of new values, behind them."""
-        if not len(pairs):
+        if not len(pairs["one"]):
             return {name: self.links.entries[name][:0] for name in ENTRY_COLUMNS}
-        last = self._last_rows(pairs["account"].to_numpy(), moment)
+        last = self._last_rows(pairs["account"], moment)
         silence = np.where(last >= 0, (moment - last) / 86_400_000_000, np.nan)
         pairs = add_worth(pairs, holdings, silence, self._count_words)
         entries = both_ways(pairs, holdings)

@@ -8,7 +8,7 @@ is left to `walk`.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -33,6 +33,8 @@ from resellerrisk.links.near import near_addresses, near_names
 
 _DAY = 86_400_000_000
 _NEVER = np.int64(-(2**63))
+#: Columns of pairs, a row each.
+Pairs = Mapping[str, np.ndarray]
 
 
 def find_links(market, run: Callable = one_by_one) -> Links:
@@ -146,18 +148,20 @@ def _last_before(starts, moments, accounts, since):
     return out
 
 
-def add_worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray, words) -> pd.DataFrame:
+def add_worth(pairs: Pairs, holdings: Holdings, silence: np.ndarray, words) -> Pairs:
     """Pairs with what each is worth and whether it stands for a value that changed hands.
 
-    ``words`` gives, of a kind, what `count_words` counts over the whole market.
+    ``pairs`` is a frame, or its columns where one subject's few pairs are asked for while somebody waits; ``words`` gives, of a kind,
+    what `count_words` counts over the whole market.
     """
-    pairs = pairs.assign(base=_worth(pairs, holdings, silence, words))
-    return pairs.assign(taken_over=_taken_over(pairs, silence))
+    told = {name: np.asarray(pairs[name]) for name in pairs}
+    told["base"] = _worth(told, holdings, silence, words)
+    return told | {"taken_over": _taken_over(told, silence)}
 
 
-def _worth(pairs: pd.DataFrame, holdings: Holdings, silence: np.ndarray, words) -> np.ndarray:
+def _worth(pairs: Pairs, holdings: Holdings, silence: np.ndarray, words) -> np.ndarray:
     """Declared weight, less for near values, for what is given out anew, and for namesakes."""
-    kinds = pairs["kind"].to_numpy()
+    kinds = pairs["kind"]
     worth = np.array([kind.weight for kind in LINK_KINDS])[kinds]
     worth = np.where(pairs["near"], worth * NEAR_WORTH, worth)
     relet = np.array([kind.relet for kind in LINK_KINDS])[kinds]
@@ -179,7 +183,7 @@ def count_words(holdings: Holdings, kind: int) -> tuple[np.ndarray, dict[str, np
     return holdings.seen[held], {word: np.array(seen) for word, seen in seen_of_word.items()}
 
 
-def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int, words) -> np.ndarray:
+def _true_share(pairs: Pairs, holdings: Holdings, kind: int, words) -> np.ndarray:
     """How likely a shared name is one person, not two namesakes: by how common its words were before `since`.
 
     With n holders of which a share p_w carries the word w, n · Π p_w namesakes are expected by chance; the
@@ -187,9 +191,9 @@ def _true_share(pairs: pd.DataFrame, holdings: Holdings, kind: int, words) -> np
     counts.
     """
     moments, seen_of_word = words
-    share = np.ones(len(pairs))
-    ones, sinces = pairs["one"].to_numpy(), pairs["since"].to_numpy()
-    rows = np.flatnonzero(pairs["kind"].to_numpy() == kind)
+    ones, sinces = pairs["one"], pairs["since"]
+    share = np.ones(len(ones))
+    rows = np.flatnonzero(pairs["kind"] == kind)
     owns = (holdings.seen[ones[rows]] < sinces[rows]).astype(np.int64).tolist()
     totals = np.searchsorted(moments, sinces[rows]).tolist()
     values, sinces = holdings.values[ones[rows]].tolist(), sinces[rows].tolist()
@@ -212,22 +216,24 @@ def _listed(seen_of_word: dict, word: str) -> list[int]:
     return seen
 
 
-def _taken_over(pairs: pd.DataFrame, silence: np.ndarray) -> np.ndarray:
+def _taken_over(pairs: Pairs, silence: np.ndarray) -> np.ndarray:
     """Pairs that stand for a value taken up after all its earlier holders had stopped, one a value."""
-    telling = ~pairs["near"].to_numpy() & (pairs["base"].to_numpy() >= LINKED)
+    telling = ~pairs["near"] & (pairs["base"] >= LINKED)
     telling &= ~np.isin(pairs["kind"], [KIND_CODES["name"], KIND_CODES["ship_to"]])
-    least = pd.Series(silence).groupby([pairs["other"], pairs["near"]]).transform("min").to_numpy()
-    stopped = pairs.assign(stopped=telling & (least >= STOPPED_DAYS))
-    last = stopped.groupby(["other", "near"])["one"].transform("max")
-    return (stopped["stopped"] & (stopped["one"] == last)).to_numpy()
+    one, own = pairs["one"], pairs["other"] * 2 + pairs["near"]
+    values, place = np.unique(own, return_inverse=True)
+    least, last = np.full(values.size, np.nan), np.full(values.size, -1, np.int64)
+    np.fmin.at(least, place, silence)
+    np.maximum.at(last, place, one)
+    return telling & (least[place] >= STOPPED_DAYS) & (one == last[place])
 
 
-def both_ways(pairs: pd.DataFrame, holdings: Holdings) -> dict[str, np.ndarray]:
+def both_ways(pairs: Pairs, holdings: Holdings) -> dict[str, np.ndarray]:
     """Every pair twice, once for each account, sorted by account, other account, kind and moment."""
-    one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
+    one, other = pairs["one"], pairs["other"]
     own, far = np.concatenate([one, other]), np.concatenate([other, one])
-    twice = {name: np.tile(pairs[name].to_numpy(), 2) for name in ("kind", "base", "near")}
-    taken = np.concatenate([np.zeros(len(pairs), bool), pairs["taken_over"].to_numpy()])
+    twice = {name: np.tile(pairs[name], 2) for name in ("kind", "base", "near")}
+    taken = np.concatenate([np.zeros(len(one), bool), pairs["taken_over"]])
     entries = {
         "own": holdings.accounts[own],
         "other": holdings.accounts[far].astype(np.int64),

@@ -44,8 +44,8 @@ def _years_between(later, earlier) -> np.ndarray:
     return (np.asarray(later) - np.asarray(earlier)) / _YEAR
 
 
-def _texts(column) -> pd.Series:
-    return pd.Series(np.asarray(column, object))
+def _texts(column) -> np.ndarray:
+    return np.asarray(column, object)
 
 
 @signal(
@@ -85,7 +85,7 @@ def website_age(form):
 )
 def website_missing(form):
     """Whether the form names no web site."""
-    return _texts(form.website).isna()
+    return pd.isna(_texts(form.website))
 
 
 def _mail_kinds(form) -> np.ndarray:
@@ -145,7 +145,7 @@ def mail_at_own_site(form):
 )
 def tax_id_missing(form):
     """Whether the form names no tax id."""
-    return _texts(form.tax_id).isna()
+    return pd.isna(_texts(form.tax_id))
 
 
 @signal(
@@ -160,7 +160,7 @@ def tax_id_missing(form):
 def tax_id_failing(form):
     """Whether the tax id given fails the check digits or the form of its country; missing where none is given."""
     state = tax_id_state(_texts(form.tax_id), _texts(form.country))
-    return np.where(_texts(form.tax_id).isna(), np.nan, state == "failing")
+    return np.where(pd.isna(_texts(form.tax_id)), np.nan, state == "failing")
 
 
 @signal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from resellerrisk.signals.rows import Rows, holds_own_address
 from resellerrisk.signals.words import Words
 from resellerrisk.tables import TABLES
 from resellerrisk.tables.cells import read_cells
+from resellerrisk.tables.declare import Kind
 from resellerrisk.vocabulary import PAYMENT_METHODS, SHIP_METHODS
 
 
@@ -82,20 +84,43 @@ def read_form(cells: Mapping) -> Rows:
     (array([2.]), [datetime.datetime(2020, 6, 30, 0, 0)])
     """
     table = TABLES["accounts"]
-    faults = [f"{name}: there is no such column" for name in cells if name not in table.names]
-    columns, shown = {}, dict.fromkeys(table.names) | dict(cells)
+    names = table.names
+    faults = [f"{name}: there is no such column" for name in cells if name not in names]
+    columns, shown = {}, dict.fromkeys(names) | dict(cells)
     for column in table.columns:
         cell = shown[column.name]
         missing = cell is None or cell == "" or cell != cell
-        read = read_cells(column, pa.chunked_array([[None if missing else _plain_cell(cell)]]))
-        value = read.values[0]
-        unfit = bool(read.unusable[0]) or (not missing and _breaks(column, value))
+        values, unusable = _read_cell(column, None if missing else _plain_cell(cell))
+        unfit = unusable or (not missing and _breaks(column, values[0]))
         if unfit or (missing and column.required):
             faults.append(f"{column.name}: expected {column.expected}")
-        columns[column.name] = read.values
+        columns[column.name] = values
     if faults:
         raise InputError("The form cannot be used.", "\n".join(faults))
-    return Rows({**columns, "names": table.names})
+    return Rows({**columns, "names": names})
+
+
+def _read_cell(column, cell):
+    """One cell as `read_cells` reads a column of it, and whether it is unusable: plain texts and times at once, words from memory."""
+    if type(cell) is str:
+        if column.kind in (Kind.TEXT, Kind.ID):
+            return np.array([cell], object), False
+        if column.kind in (Kind.TIME, Kind.DATE) and _PLAIN_TIME.fullmatch(cell):
+            return np.array([cell[:10] if column.kind is Kind.DATE else cell], "datetime64[us]"), False
+    if column.kind in (Kind.ID, Kind.TIME, Kind.TEXT) and cell is not None:
+        return _read_column(column, cell)
+    return _read_word(column.name, type(cell), cell)
+
+
+@lru_cache(maxsize=4096)
+def _read_word(name, kind, cell):
+    """A cell of a column of accounts, remembered: words, flags, numbers and what is missing come again."""
+    return _read_column(TABLES["accounts"][name], cell)
+
+
+def _read_column(column, cell):
+    read = read_cells(column, pa.chunked_array([[cell]]))
+    return read.values, bool(read.unusable[0])
 
 
 def _plain_cell(cell):
@@ -116,6 +141,10 @@ def _breaks(column, value) -> bool:
     return low or (column.maximum is not None and value > column.maximum)
 
 
+#: A time that needs no second look: no zone, no fraction finer than a microsecond, within what a count of nanoseconds holds.
+_PLAIN_TIME = re.compile(
+    r"(1[7-9]|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])([ T]([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,6})?)?"
+)
 #: What a missing price becomes where rows are read in bulk.
 _NO_CENTS = np.iinfo(np.int64).min
 

@@ -65,19 +65,7 @@ def edges_by_account(stretches, times, moments, offsets, out):
 
 @njit(cache=True, nogil=True)
 def narrow(stretches, edges):
-    """The stretches with no more rows than lie between the first and the last edge of each account.
-
-    Parameters
-    ----------
-    stretches : int64[n_accounts, 4]
-        As in `edges_by_account`.
-    edges : int[k, n]
-        At least one.
-
-    Returns
-    -------
-    int64[n_accounts, 4]
-    """
+    """The stretches, as in `edges_by_account`, with no more rows than lie between the first and the last edge of each account."""
     out = stretches.copy()
     for a in range(stretches.shape[0]):
         begin, end = stretches[a, 2], stretches[a, 3]
