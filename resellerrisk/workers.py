@@ -6,6 +6,8 @@ worker's exception is the parent's, and a worker that is killed ends the run.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +48,7 @@ def each_part(work: Callable[[int], object], count: int, workers: int | None = N
         yield from map(work, range(count))
         return
     context = multiprocessing.get_context("fork")
+    _give_back()
     try:
         with ProcessPoolExecutor(workers, context, initializer=_take_task, initargs=(work,)) as pool:
             yield from pool.map(_do, range(count))
@@ -65,6 +68,18 @@ def run_side_by_side(tasks: Sequence[Callable[[], object]]) -> list:
     [1, 2]
     """
     return list(each_part(lambda number: tasks[number](), len(tasks)))
+
+
+def _give_back() -> None:
+    """Give memory that was let go back to the system, so that no worker begins with a share in it."""
+    import ctypes
+
+    import pyarrow as pa
+
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(AttributeError, OSError):  # the C library's own: not on every system
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _take_task(work: Callable[[int], object]) -> None:

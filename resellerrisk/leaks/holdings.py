@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
+from resellerrisk.leaks.deliveries import first_early
 from resellerrisk.leaks.match import list_films, match_leaks
 from resellerrisk.leaks.releases import parse_release
 
@@ -173,42 +174,14 @@ def _read_deliveries(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First deliveries of a title to an account that were before the latest street date ever announced for it."""
     if len(market.shipments):
-        frame, at = market.shipments, _microseconds(market.shipments["delivered_at"])
+        frame, column, delay = market.shipments, "delivered_at", 0
     else:
-        frame, at = market.orders, _microseconds(market.orders["ordered_at"]) + DELIVERY_DAYS * DAY
-    account = frame["account_id"].cat.codes.to_numpy(np.int64)
-    title = frame["title_id"].cat.codes.to_numpy(np.int64)
+        frame, column, delay = market.orders, "ordered_at", DELIVERY_DAYS * DAY
     latest = np.full(len(market.title_ids), np.iinfo(np.int64).min, np.int64)
     np.maximum.at(latest, announced[0], announced[1])
-    kept = np.flatnonzero((account >= 0) & (title >= 0) & (at < latest[title]))
-    account, title, at = holder[account[kept]], title[kept], at[kept]
-    if not _stand_in_order(account, at, title):
-        order = np.lexsort([title, at, account])
-        account, title, at = account[order], title[order], at[order]
-    first = _first_of_title(account, title, len(market.title_ids))
-    return account[first], title[first], at[first]
-
-
-@njit(cache=True, nogil=True)
-def _stand_in_order(account, at, title):
-    for i in range(1, account.size):
-        if account[i] != account[i - 1]:
-            if account[i] < account[i - 1]:
-                return False
-        elif at[i] < at[i - 1] or (at[i] == at[i - 1] and title[i] < title[i - 1]):
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _first_of_title(account, title, titles_count):
-    """Whether each row is the first of its title and account; rows stand by account."""
-    last = np.full(titles_count, -1, np.int64)
-    first = np.empty(account.size, np.bool_)
-    for i in range(account.size):
-        first[i] = last[title[i]] != account[i]
-        last[title[i]] = account[i]
-    return first
+    account, title = (frame[name].cat.codes.to_numpy() for name in ("account_id", "title_id"))
+    at = frame[column].to_numpy("datetime64[us]").view(np.int64)
+    return first_early(account, title, at, delay, holder, latest)
 
 
 def _first_of_group(groups: np.ndarray) -> np.ndarray:

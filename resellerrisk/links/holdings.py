@@ -109,6 +109,8 @@ def _code_values(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 def _sights(accounts, kind, texts, seen, source: int) -> pd.DataFrame:
     texts = np.asarray(texts, dtype=object)
+    kind = np.broadcast_to(np.asarray(kind, np.int8), texts.shape)
+    accounts = np.asarray(accounts, np.int32)
     return pd.DataFrame(
         {"account": accounts, "kind": kind, "text": texts, "seen": seen, "source": np.int8(source)}
     )

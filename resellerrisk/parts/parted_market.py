@@ -25,8 +25,8 @@ from resellerrisk.tables.parts import LARGE, SmallTables, assemble_part, check_p
 from resellerrisk.tables.references import recode
 from resellerrisk.workers import each_part
 
-#: Order lines that a part holds on average; about 0.5 kB of memory each while it is worked on.
-PART_ROWS = 1_000_000
+#: Order lines that a part holds on average; about 1.7 kB of memory each while it is worked on.
+PART_ROWS = 500_000
 
 
 def deal_out(

@@ -165,6 +165,7 @@ def score_parts(
         whole, chosen = _first_round(parted, choose, Path(work))
         months = np.unique(np.concatenate([month_of(one.at) for one in chosen])).tolist()
         compared = compared_columns(trained.columns)
+        whole = _prepare_whole(whole, chosen, months, compared)
         peers = _second_round(parted, whole, chosen, trained.columns, compared, months, Path(work))
         scored = _third_round(parted, whole, peers, trained, settings, scored_at, Path(work), out)
         return {"scored": scored, "fingerprint": parted.fingerprint, "intake": parted.market.intake}
@@ -205,6 +206,7 @@ def train_parts(
         rows = pick_training_rows(parted.market, places, found, subject, moment, seed, unlabelled)
         months = np.unique(month_of(rows.kept.at)).tolist()
         bases = [column.base for column in columns if column.base is not None]
+        whole = _prepare_whole(whole, rows.chosen, months, bases)
         peers = _second_round(parted, whole, rows.chosen, columns, bases, months, Path(folder))
         values = _collect(parted, whole, peers, columns, Path(folder))
         matrix = rows.to_matrix(parted.market, values, columns)
@@ -290,7 +292,6 @@ def _first_round(parted: PartedMarket, choose: Choose, work: Path) -> tuple[Whol
 
 def _second_round(parted, whole, chosen, columns, compared, months, work: Path) -> dict[int, PeerTable]:
     """Compute every part and lay it down; the peers of the whole market."""
-    whole = _prepare_whole(whole, chosen, months)
 
     def compute(number: int) -> dict[int, PeerTable]:
         signals = Signals(parted.part(number), catalogue(), whole)
@@ -305,11 +306,13 @@ def _second_round(parted, whole, chosen, columns, compared, months, work: Path) 
     return peers
 
 
-def _prepare_whole(whole: Whole, chosen: list[Snapshots], months: list[int]) -> Whole:
+def _prepare_whole(
+    whole: Whole, chosen: list[Snapshots], months: list[int], compared: Sequence[Column]
+) -> Whole:
     """Make what all parts ask of the whole before they are worked on side by side; what it is made from is let go."""
-    mondays = np.unique(
-        monday_of(np.unique(np.concatenate([*(one.at for one in chosen), months]).astype(np.int64)))
-    )
+    traced = any(column.declaration.table in ("links", "leaks") for column in compared)
+    at = np.concatenate([*(one.at for one in chosen), np.array(months if traced else [], np.int64)])
+    mondays = np.unique(monday_of(np.unique(at)))
     whole.settle(mondays, run_side_by_side)
     return whole.settled(mondays)
 
