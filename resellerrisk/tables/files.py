@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +21,18 @@ import pyarrow.parquet as pq
 from resellerrisk.errors import InputError
 from resellerrisk.jobs.folder import put_to_disk
 from resellerrisk.tables.faults import Fault, Severity
+from resellerrisk.tables.refusing import (
+    Unreadable,
+    measure,
+    packed_files,
+    part_files,
+    read_header,
+    refuse_columns,
+    refuse_elsewhere,
+    refuse_too_large,
+)
 from resellerrisk.tables.schemas import TABLES
 
-#: Rows that one table in memory may have: what 32 bits can count.
-LARGEST_TABLE = 2**31 - 1
-_PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".tar", ".tgz", ".rar")
 TEXT = pa.dictionary(pa.int32(), pa.string())
 #: What Arrow raises over a damaged file; the last four where damage makes a length or a name absurd.
 _DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, LookupError)
@@ -74,7 +81,7 @@ class RawTable:
 
 
 def open_folder(
-    folder: str | os.PathLike, names: Iterable[str] = tuple(TABLES)
+    folder: str | os.PathLike, names: Iterable[str] = tuple(TABLES), *, rows: bool = True
 ) -> tuple[dict[str, RawTable], list[Fault]]:
     """Open every table of a folder.
 
@@ -84,6 +91,8 @@ def open_folder(
         Holds `NAME.parquet`, `NAME.csv` or a folder `NAME` of parquet files for each table; other files are left alone.
     names : iterable of str
         Only these tables.
+    rows : bool
+        Whether to read the rows, or of a parquet file only what columns there are.
 
     Returns
     -------
@@ -108,14 +117,12 @@ def open_folder(
         found = find_files(folder, name)
         try:
             for path in found or packed_files(folder, name):
-                _refuse_elsewhere(folder, path)
+                refuse_elsewhere(folder, path)
             if len(found) > 1:
-                raise _Unreadable(
-                    "stands there twice", "one file", f"keep {found[0].name} or {found[1].name}"
-                )
+                raise Unreadable("stands there twice", "one file", f"keep {found[0].name} or {found[1].name}")
             if found:
-                tables[name] = _OPEN[found[0].suffix[1:]](name, found[0])
-        except _Unreadable as error:
+                tables[name] = (_OPEN if rows else _LOOK_AT)[found[0].suffix[1:]](name, found[0])
+        except Unreadable as error:
             file = " and ".join(path.name for path in found or packed_files(folder, name))
             faults.append(Fault(name, file, "", *error.args, Severity.STOP))
     return tables, faults
@@ -124,32 +131,8 @@ def open_folder(
 def find_files(folder: Path, name: str) -> list[Path]:
     """Where a table stands in a folder: one path, or several where it stands there more than once."""
     found = [folder / f"{name}.{ending}" if ending else folder / name for ending in _OPEN]
-    return [path for path in found if (path.is_file() if path.suffix else path.is_dir())]
-
-
-def packed_files(folder: Path, name: str) -> list[Path]:
-    """Archives and compressed files that a table may be packed into."""
-    return [
-        path
-        for ending in _PACKED
-        for path in folder.glob(f"{name}*{ending}")
-        if path.stem.split(".")[0] == name
-    ]
-
-
-def _refuse_elsewhere(folder: Path, path: Path) -> None:
-    """Refuse what is packed, and links that lead out of the folder."""
-    if path.name.endswith(_PACKED):
-        raise _Unreadable("is packed", "a file that is not packed", f"unpack {path.name}")
-    inside = folder.resolve()
-    parts = part_files(path) if path.is_dir() else []
-    for file in (path, *parts):
-        if not file.resolve().is_relative_to(inside):
-            raise _Unreadable(
-                f"is a link that leads out of the folder ({file.name})",
-                "a file of its own",
-                "copy the file into the folder",
-            )
+    there = (path for path in found if path.exists() or path.is_symlink())
+    return [path for path in there if path.suffix or path.is_dir() or not path.exists()]
 
 
 def from_frame(name: str, frame: pd.DataFrame) -> RawTable:
@@ -191,10 +174,6 @@ def _from_series(series: pd.Series) -> pa.ChunkedArray:
     return taken if isinstance(taken, pa.ChunkedArray) else pa.chunked_array([taken])
 
 
-class _Unreadable(Exception):
-    """A file that cannot be taken; its arguments are what is wrong, what was expected, and a hint."""
-
-
 def _open_parquet(name: str, path: Path) -> RawTable:
     try:
         schema = pq.read_schema(path)
@@ -203,32 +182,28 @@ def _open_parquet(name: str, path: Path) -> RawTable:
             for cell in schema
             if pa.types.is_string(cell.type) or pa.types.is_large_string(cell.type)
         ]
-        _refuse_twice_named(schema.names)
-        _refuse_too_large(pq.read_metadata(path))
+        refuse_columns(schema.names)
+        metadata = pq.read_metadata(path)
+        refuse_too_large(measure(metadata), metadata.num_rows)
         with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
             cells = file.read(use_threads=False)
         cells.validate(full=True)
         return RawTable(name, path.name, cells)
     except _DAMAGE as error:
-        raise _Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
-
-
-def part_files(path: Path) -> list[Path]:
-    """The parquet files of a table that is a folder, by name; hidden and unfinished ones are left alone."""
-    return sorted(file for file in path.glob("*.parquet") if not file.name.startswith((".", "_")))
+        raise Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
 
 
 def _open_parts(name: str, path: Path) -> RawTable:
     """A table in several parquet files: their rows one after the other, by the files' names."""
     opened = [_open_parquet(name, file) for file in part_files(path)]
     if not opened:
-        raise _Unreadable(
+        raise Unreadable(
             "is a folder without a parquet file", "parquet files", "write the table's files into it"
         )
     schema = opened[0].cells.schema
     for one, file in zip(opened, part_files(path), strict=True):
         if one.cells.schema.names != schema.names:
-            raise _Unreadable(
+            raise Unreadable(
                 f"has other columns in {file.name} than in {part_files(path)[0].name}",
                 ", ".join(schema.names),
                 "write all files of a table with the same columns",
@@ -236,7 +211,7 @@ def _open_parts(name: str, path: Path) -> RawTable:
     try:
         cells = pa.concat_tables([one.cells for one in opened], promote_options="permissive")
     except _DAMAGE as error:
-        raise _Unreadable(
+        raise Unreadable(
             "has files of different types", "the same types in all files", _advise(error)
         ) from error
     return RawTable(name, f"{path.name}/", cells.unify_dictionaries())
@@ -250,7 +225,8 @@ def _open_csv(name: str, path: Path) -> RawTable:
         return "skip"
 
     try:
-        header = _read_header(path)
+        header = read_header(path)
+        refuse_too_large(path.stat().st_size)
         cells = pa.csv.read_csv(
             path,
             read_options=pa.csv.ReadOptions(use_threads=False),
@@ -263,7 +239,7 @@ def _open_csv(name: str, path: Path) -> RawTable:
             ),
         )
     except (*_DAMAGE, csv.Error) as error:
-        raise _Unreadable(
+        raise Unreadable(
             "cannot be read as CSV", "comma-separated UTF-8 text with a header", _advise(error)
         ) from error
     return RawTable(name, path.name, cells, tuple(broken))
@@ -302,51 +278,32 @@ def is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
+def _look_at_parquet(name: str, path: Path) -> RawTable:
+    """The columns of a parquet file, or of the first of a folder of them."""
+    files = part_files(path) if path.is_dir() else [path]
+    if not files:
+        return _open_parts(name, path)
+    try:
+        schema = pq.read_schema(files[0])
+        refuse_columns(schema.names)
+        return RawTable(name, path.name, schema.empty_table())
+    except _DAMAGE as error:
+        raise Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
+
+
+def _look_at_csv(name: str, path: Path) -> RawTable:
+    """The columns of a CSV file; it has to be read for it, its rows are let go."""
+    opened = _open_csv(name, path)
+    return replace(opened, cells=opened.cells.slice(0, 0))
+
+
 _OPEN = {"parquet": _open_parquet, "csv": _open_csv, "": _open_parts}
-
-
-def _read_header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file), [])
-    if not header:
-        raise _Unreadable(
-            "is empty", "a header at least", "write the names of the columns into the first line"
-        )
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        raise _Unreadable("is not separated by commas", "commas between cells", "export it again with commas")
-    _refuse_twice_named(header)
-    return header
-
-
-def _refuse_too_large(metadata: pq.FileMetaData) -> None:
-    """Refuse a file whose cells cannot have room in this machine's memory, before any is read."""
-    if metadata.num_rows > LARGEST_TABLE:
-        raise _Unreadable(
-            f"has {metadata.num_rows:,} rows",
-            f"at most {LARGEST_TABLE:,}",
-            "split the table into a folder of files",
-        )
-    size = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if size > memory:
-        raise _Unreadable(
-            f"unpacks to {size / 2**30:,.1f} GiB",
-            f"at most this machine's {memory / 2**30:,.1f} GiB",
-            "score with --engine parts",
-        )
-
-
-def _refuse_twice_named(names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise _Unreadable(
-            f"names {', '.join(name[:60] for name in twice[:9])} twice",
-            "each column once",
-            "rename or drop one of them",
-        )
+_LOOK_AT = {"parquet": _look_at_parquet, "csv": _look_at_csv, "": _look_at_parquet}
 
 
 def _advise(error: Exception) -> str:
+    if "straddling object" in str(error):
+        return "mend a row longer than a million characters: its quotes may not end"
     first_line = (str(error).splitlines() or [type(error).__name__])[0][:200]
     return f"write the file again ({first_line})"
 

@@ -24,7 +24,7 @@ def open_tables(
     names : iterable of str
         Only these tables.
     rows : bool
-        Of a database, whether to read the rows or only what columns there are.
+        Whether to read the rows or, of a database and of parquet files, only what columns there are.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def open_tables(
         There is no such folder, or the database cannot be reached or goes away.
     """
     if not is_address(data):
-        return open_folder(data, names)
+        return open_folder(data, names, rows=rows)
     tables, faults = {}, []
     with open_database(str(data)) as database:
         for name in names:

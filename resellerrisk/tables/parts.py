@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from resellerrisk.tables.checking import CheckedTables, check_tables
 from resellerrisk.tables.databases import is_address
 from resellerrisk.tables.faults import CheckReport, Fault
-from resellerrisk.tables.files import RawTable, find_files, open_folder, part_files
+from resellerrisk.tables.files import RawTable, open_folder
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.market import Market, _finish, _share_ids, build_market
 from resellerrisk.tables.opening import open_tables
@@ -55,21 +53,8 @@ def read_small_tables(folder: str | os.PathLike, limit: float) -> SmallTables:
         As `read_market` does; a large table that is CSV is read whole, so it is refused here.
     """
     raw, faults = open_tables(folder, SMALL)
-    if is_address(folder):
-        columns, more = open_tables(folder, LARGE, rows=False)
-        raw, faults = raw | columns, faults + more
-    for name in () if is_address(folder) else LARGE:
-        found = find_files(Path(folder), name)
-        if len(found) == 1 and found[0].suffix != ".csv":
-            file = found[0] if found[0].suffix else (part_files(found[0]) or [found[0]])[0]
-            if file.is_file():
-                raw[name] = RawTable(name, found[0].name, pq.read_schema(file).empty_table())
-                continue
-        if found:
-            opened, more = open_folder(folder, (name,))
-            raw |= {key: replace(table, cells=table.cells.slice(0, 0)) for key, table in opened.items()}
-            faults += more
-    return check_small_tables(raw, faults, str(folder), limit)
+    columns, more = open_tables(folder, LARGE, rows=False)
+    return check_small_tables(raw | columns, faults + more, str(folder), limit)
 
 
 def check_small_tables(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from resellerrisk.errors import InputError
 from resellerrisk.tables import TABLES, check_market, read_market, write_market
-from resellerrisk.tables import files as files_module
+from resellerrisk.tables import refusing
 from tests.torture.feeding import ODD_TEXTS, eat, feed_one
 
 _CELLS = st.one_of(
@@ -146,7 +146,7 @@ def test_a_small_file_that_unpacks_to_more_than_memory_is_refused_before_it_is_r
 
 
 def test_more_rows_than_32_bits_count_are_refused(frames, tmp_path, monkeypatch):
-    monkeypatch.setattr(files_module, "LARGEST_TABLE", 3)
+    monkeypatch.setattr(refusing, "LARGEST_TABLE", 3)
     write_market(frames, tmp_path / "data")
     with pytest.raises(
         InputError, match="has 4 rows · expected at most 3 · Hint: split the table into a folder"
