@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resellerrisk.tables.checking import CheckedTables, check_tables
-from resellerrisk.tables.databases import is_address
 from resellerrisk.tables.faults import CheckReport, Fault
-from resellerrisk.tables.files import RawTable, open_folder
+from resellerrisk.tables.files import RawTable
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.market import Market, _finish, _share_ids, build_market
 from resellerrisk.tables.opening import open_tables

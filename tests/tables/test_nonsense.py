@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resellerrisk.errors import InputError
-from resellerrisk.tables import TABLES, check_market, read_market, write_market
-from resellerrisk.tables import refusing
+from resellerrisk.tables import TABLES, check_market, read_market, refusing, write_market
 from tests.torture.feeding import ODD_TEXTS, eat, feed_one
 
 _CELLS = st.one_of(
