@@ -249,6 +249,41 @@ def _first_of_each(groups, codes, counts, count):
     return found[:n].copy()
 
 
+def as_first_of_each(groups: np.ndarray, codes: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """What was told of each group's first row of each code, for all of its rows; rows without a code (-1) keep their own.
+
+    Parameters
+    ----------
+    groups : int64[n_rows]
+        Rising.
+    codes : int[n_rows]
+    told : bool[n_rows]
+
+    Examples
+    --------
+    >>> as_first_of_each(np.array([0, 0, 1]), np.array([3, 3, 3]), np.array([True, False, False]))
+    array([ True,  True, False])
+    """
+    fitting, count = dense(codes)
+    return _as_first_of_each(groups, fitting, told, count)
+
+
+@njit(cache=True, nogil=True)
+def _as_first_of_each(groups, codes, told, count):
+    out = told.copy()
+    first = np.full(count + 1, -1, np.int64)
+    start = 0
+    for i in range(codes.size):
+        if groups[i] != groups[start]:
+            start = i
+        if codes[i] < 0:
+            continue
+        if first[codes[i]] < start:
+            first[codes[i]] = i
+        out[i] = told[first[codes[i]]]
+    return out
+
+
 def dense(codes: np.ndarray) -> tuple[np.ndarray, int]:
     """Codes small enough to look a row up by, and how many; negative ones stay -1.
 

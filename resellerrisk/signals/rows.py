@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.signals import kernel
-from resellerrisk.signals.arrange import NEVER, arrange, gather, last_seen
+from resellerrisk.signals.arrange import NEVER, arrange, as_first_of_each, first_of_each, gather, last_seen
 from resellerrisk.signals.asks import Asks, find_asks
 from resellerrisk.tables import Market
 
@@ -302,16 +302,13 @@ class Views:
         streets, postcodes = (
             _plain(pd.Series(np.asarray(column, object))) for column in (self.form.street, self.form.postcode)
         )
-        pairs = rows.account * np.int64(max(len(texts), 1)) + rows.ship_to
-        unique, back = np.unique(pairs[rows.ship_to >= 0], return_inverse=True)
-        whose = zip(*np.divmod(unique, max(len(texts), 1)), strict=True)
-        same = [
+        first = first_of_each(rows.account, rows.ship_to, rows.ship_to >= 0)
+        same = np.zeros(len(rows), bool)
+        same[first] = [
             bool(streets[who]) and streets[who] in shipped[to] and postcodes[who] in shipped[to]
-            for who, to in whose
+            for who, to in zip(rows.account[first].tolist(), rows.ship_to[first].tolist(), strict=True)
         ]
-        out = np.zeros(len(rows), bool)
-        out[rows.ship_to >= 0] = np.asarray(same, bool)[back]
-        return out
+        return as_first_of_each(rows.account, rows.ship_to, same)
 
 
 def _in_order(make: Callable, places: np.ndarray | None) -> Callable:
