@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from resellerrisk.cli.app import app, home
 from resellerrisk.cli.desk import Url, open_desk
-from resellerrisk.cli.options import Data, Limit
+from resellerrisk.cli.options import Data, Limit, read_moment
 from resellerrisk.cli.output import print_table, progress, say
 from resellerrisk.errors import InputError, ResellerRiskError
+
+if TYPE_CHECKING:
+    from resellerrisk.desk import Desk
+    from resellerrisk.privacy import Held
 
 privacy = typer.Typer(help="What is held about an account: handed over, or removed.", no_args_is_help=True)
 app.add_typer(privacy, name="privacy", rich_help_panel=None)
@@ -77,14 +82,9 @@ def erase(account_id: Account, results: Results = None, url: Url = None) -> None
         with store:
             for name, count in store.erasing.erase(account_id).items():
                 say.print(f"desk: {count} {name} removed", markup=False)
-            verdict = store.audit.verify()
-            if verdict.faults:
-                raise ResellerRiskError(
-                    "The desk's log does not verify.", "\n".join(verdict.faults), "resellerrisk audit verify"
-                )
-            say.print(f"The desk's log verifies: {verdict.entries} entries.", markup=False)
+            say.print(f"The desk's log verifies: {_verify(store)} entries.", markup=False)
     for held in left:
-        progress.print(f"{held.path}: {held.kind} left; look at it", markup=False)
+        progress.print(f"{held.path}: {held.kind} left; {_what_to_do(held)}", markup=False)
     if left:
         raise typer.Exit(Exit.LOOK)
     say.print(f"Looked again: nothing about {account_id} is found.", markup=False)
@@ -155,12 +155,77 @@ def resolve(
     print_table("Accounts", ["pseudonym", "account_id"], [[one, found[one]] for one in pseudonym])
 
 
+@privacy.command()
+def expire(
+    results: Results = None,
+    url: Url = None,
+    periods: Annotated[
+        Path | None, typer.Option(help="Periods as TOML; packaged ones by default.", metavar="FILE")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Count from this moment, UTC; now by default.", metavar="DATE")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; without, it is only listed.")] = False,
+) -> None:
+    """List what is past its period in home, results, case files, kept states and desk, and with --yes remove it and look again.
+
+    The desk's decisions and its audit log stay; the removal is an entry of the log, and the chain is verified before the command ends.
+
+    Example: resellerrisk privacy expire --results nights --yes
+    """
+    from datetime import UTC, datetime
+
+    from resellerrisk.privacy.expiring import find_expired, remove_expired
+    from resellerrisk.privacy.periods import read_periods
+
+    declared = read_periods(periods)
+    now = read_moment(as_of, "--as-of").to_pydatetime() if as_of else datetime.now(UTC).replace(tzinfo=None)
+    folders = _folders(results)
+    expired = find_expired(folders, declared, now)
+    cuts = {kind: period.cut(now) for kind, period in declared.items() if kind.startswith("desk_")}
+    store = _open_store(url)
+    rows = [[str(held.path), held.kind, held.moment.date().isoformat()] for held in expired]
+    with store or nullcontext():
+        due = store.expiring.due(cuts) if store else {}
+        rows += [[f"desk: {count} rows", kind, f"before {cuts[kind].date()}"] for kind, count in due.items()]
+        print_table("Past its period", ["what", "kind", "from"], rows)
+        if not yes or not rows:
+            say.print("Nothing was removed." if rows else "Nothing is past its period.", markup=False)
+            return
+        remove_expired(expired, folders)
+        if store:
+            store.expiring.remove(cuts)
+            say.print(f"The desk's log verifies: {_verify(store)} entries.", markup=False)
+        left = len(find_expired(folders, declared, now)) + (
+            sum(store.expiring.due(cuts).values()) if store else 0
+        )
+    if left:
+        raise ResellerRiskError(f"{left} of what is past its period could not be removed.", hint="look at it")
+    say.print(f"Removed {len(rows)}; looked again: nothing is past its period.", markup=False)
+
+
+def _verify(store: Desk) -> int:
+    """Entries of the desk's log, where its chain verifies."""
+    verdict = store.audit.verify()
+    if verdict.faults:
+        raise ResellerRiskError(
+            "The desk's log does not verify.", "\n".join(verdict.faults), "resellerrisk audit verify"
+        )
+    return verdict.entries
+
+
+def _what_to_do(held: Held) -> str:
+    if held.kind == "state":
+        return f"resellerrisk state build DATA --as-of DATE --out {held.path}"
+    return "look at it"
+
+
 def _folders(results: list[Path] | None) -> list[Path]:
     place = home().folder
     return [*([place] if place.is_dir() else []), *(results or [])]
 
 
-def _open_store(url: str | None):
+def _open_store(url: str | None) -> Desk | None:
     """The desk, where there is one."""
     if url or os.environ.get("RESELLERRISK_DESK_URL") or (home().folder / "desk.db").is_file():
         return open_desk(url)

@@ -12,6 +12,7 @@ from resellerrisk.desk.cases import Cases
 from resellerrisk.desk.database import Database
 from resellerrisk.desk.decisions import Decisions
 from resellerrisk.desk.erasing import Erasing
+from resellerrisk.desk.expiring import Expiring
 from resellerrisk.desk.lists import Lists
 from resellerrisk.desk.nights import Nights
 from resellerrisk.desk.outbox import Outbox
@@ -36,7 +37,7 @@ class Desk:
 
     Attributes
     ----------
-    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox, erasing
+    people, cases, decisions, nights, applications, lists, rules, settings, audit, outcomes, outbox, erasing, expiring
         The parts; see there.
 
     Raises
@@ -57,6 +58,7 @@ class Desk:
     outcomes: Outcomes
     outbox: Outbox
     erasing: Erasing
+    expiring: Expiring
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Desk:
         self.lists, self.rules = Lists(self._database), Rules(self._database)
         self.settings, self.outcomes = SettingsBook(self._database), Outcomes(self._database)
         self.outbox, self.erasing = Outbox(self._database), Erasing(self._database)
+        self.expiring = Expiring(self._database)
 
     def close(self) -> None:
         """Close all connections."""

@@ -58,25 +58,26 @@ class Erasing:
         if not any(gone.values()):
             return gone
         with self._database.change() as change:
-            _without_keeping(
+            without_keeping(
                 change, "forms", delete(schema.forms).where(schema.forms.c.account_id == account_id)
             )
             change.execute(update(schema.cases).where(schema.cases.c.id.in_(names)).values(title=account_id))
             ids = [row["id"] for row in held.get("messages", [])]
             change.execute(delete(schema.messages).where(schema.messages.c.id.in_(ids)))
             change.note(SYSTEM.name, "erased personal data", f"account/{account_id}", rows=gone)
-        self._overwrite()
+        overwrite(self._database)
         return gone
 
-    def _overwrite(self) -> None:
-        """Let SQLite write its file anew, for what is deleted there stays in free pages; PostgreSQL's vacuum does the like by itself."""
-        if self._database.is_sqlite:
-            with self._database.engine.connect() as connection:
-                connection.connection.driver_connection.execute("VACUUM")
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+def overwrite(database: Database) -> None:
+    """Let SQLite write its file anew, for what is deleted there stays in free pages; PostgreSQL's vacuum does the like by itself."""
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.connection.driver_connection.execute("VACUUM")
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _without_keeping(change: Change, table: str, statement) -> None:
+def without_keeping(change: Change, table: str, statement) -> None:
     """Run a deletion on a table whose rows are kept by a trigger; the trigger is back before the transaction ends."""
     trigger = f"desk_keep_{table}_delete"
     if change.connection.dialect.name == "postgresql":

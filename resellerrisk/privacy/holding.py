@@ -1,7 +1,8 @@
 """Files that hold something about an account: found, handed over, and removed so that nothing of it is found any more.
 
 Tables with an `account_id` lose the account's rows and are written anew; case files of the account are deleted; a result's `run.json`
-gets the new hashes, so that the result is still whole. Other files that name the account are told, not touched.
+gets the new hashes, so that the result is still whole. A kept state cannot lose one account, since the links of others hang on it:
+it is told, and built anew from DATA without the account. Other files that name the account are told, not touched.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from resellerrisk.tables import write_frame
 
 #: Column by which a table names an account.
 ACCOUNT = "account_id"
+#: What is removed; the other kinds are told.
+_REMOVED = ("rows", "case file")
 #: The desk's own database, which the desk itself looks into.
 DESK = "desk.db"
 
@@ -33,7 +36,7 @@ class Held:
     ----------
     path : Path
     kind : str
-        "rows" of a table, a "case file", or a "mention" elsewhere.
+        "rows" of a table, a "case file", a kept "state", or a "mention" elsewhere.
     count : int
         How many rows; 1 for other kinds.
     """
@@ -67,21 +70,44 @@ def find_files(folders: Iterable[Path], account_id: str) -> list[Held]:
             raise InputError(
                 f"{folder} is not a folder.", hint="name the folder of a home, of results or of case files"
             )
+        states = [path.parent for path in sorted(folder.rglob(FACTS)) if is_state(path.parent)]
+        found += [Held(state, "state", 1) for state in states if _state_holds(state, account_id)]
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
-            if path.name.startswith(DESK):
+            if path.name.startswith(DESK) or any(state in path.parents for state in states):
                 continue
             found += _look_into(path, account_id)
     return found
 
 
+def is_state(folder: Path) -> bool:
+    """Whether a folder holds a kept state (`resellerrisk.state`)."""
+    try:
+        told = json.loads((folder / FACTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and "state" in told
+
+
+def _state_holds(folder: Path, account_id: str) -> bool:
+    """Whether a state knows the account; one that cannot be opened (of another program, damaged) is taken to."""
+    from resellerrisk.state.store import open_state
+
+    try:
+        return account_id in open_state(folder).market.account_ids
+    except InputError:
+        return True
+
+
 def read_held(held: Held, account_id: str) -> object:
     """What a file holds about an account, as JSON can take it."""
     if held.kind == "rows":
-        frame = _read_table(held.path)
+        frame = read_table(held.path)
         rows = frame[_texts(frame[ACCOUNT]) == account_id]
         return json.loads(rows.to_json(orient="records", date_format="iso"))
     if held.kind == "case file" and held.path.suffix == ".json":
         return json.loads(held.path.read_text("utf-8"))
+    if held.kind == "state":
+        return f"the kept state {held.path.name} holds the account's rows as DATA has them"
     return f"the file {held.path.name} {'is about' if held.kind == 'case file' else 'names'} the account"
 
 
@@ -91,27 +117,28 @@ def erase_files(folders: Iterable[Path], account_id: str) -> tuple[list[Held], l
     Returns
     -------
     erased, left : list of Held
-        What was removed, and what a second look still finds: mentions that a person must look at.
+        What was removed, and what a second look still finds: mentions that a person must look at, and kept states that must be built
+        anew.
     """
     folders = list(folders)
     found = find_files(folders, account_id)
     changed = set()
     for held in found:
         if held.kind == "rows":
-            frame = _read_table(held.path)
+            frame = read_table(held.path)
             write_frame(frame[_texts(frame[ACCOUNT]) != account_id].reset_index(drop=True), held.path)
         elif held.kind == "case file":
             held.path.unlink()
-        if held.kind != "mention":
+        if held.kind in _REMOVED:
             changed.add(held.path.parent)
     for folder in sorted(changed):
-        _seal_again(folder, folders)
-    return [held for held in found if held.kind != "mention"], find_files(folders, account_id)
+        seal_again(folder, folders)
+    return [held for held in found if held.kind in _REMOVED], find_files(folders, account_id)
 
 
 def _look_into(path: Path, account_id: str) -> Iterator[Held]:
     if path.suffix in (".parquet", ".csv"):
-        frame = _read_table(path) if _has_accounts(path) else None
+        frame = read_table(path) if has_column(path, ACCOUNT) else None
         rows = 0 if frame is None else int((_texts(frame[ACCOUNT]) == account_id).sum())
         if rows:
             yield Held(path, "rows", rows)
@@ -148,13 +175,22 @@ def _names(content: bytes, word: bytes) -> bool:
     return False
 
 
-def _has_accounts(path: Path) -> bool:
+def has_column(path: Path, column: str) -> bool:
+    """Whether a parquet or CSV file has a column."""
     if path.suffix == ".parquet":
-        return ACCOUNT in pq.read_schema(path).names
-    return ACCOUNT in pd.read_csv(path, nrows=0).columns
+        return column in pq.read_schema(path).names
+    return column in _header(path)
 
 
-def _read_table(path: Path) -> pd.DataFrame:
+def _header(path: Path) -> list[str]:
+    try:
+        return list(pd.read_csv(path, nrows=0).columns)
+    except pd.errors.EmptyDataError:
+        return []
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table as its file holds it; of CSV all cells as texts."""
     return (
         pd.read_parquet(path)
         if path.suffix == ".parquet"
@@ -166,7 +202,7 @@ def _texts(cells: pd.Series) -> pd.Series:
     return cells.astype(object).map(str)
 
 
-def _seal_again(folder: Path, roots: list[Path]) -> None:
+def seal_again(folder: Path, roots: list[Path]) -> None:
     """Write the new hashes into the run.json of the result that a changed file belongs to."""
     for place in (folder, *folder.parents):
         facts = place / FACTS

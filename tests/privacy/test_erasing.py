@@ -13,6 +13,7 @@ from resellerrisk.errors import InputError
 from resellerrisk.jobs import run_job
 from resellerrisk.jobs.folder import FACTS, hash_files
 from resellerrisk.privacy import erase_files, find_files
+from resellerrisk.state import build_state
 from resellerrisk.tables import write_frame
 
 
@@ -119,3 +120,23 @@ def test_the_commands_hand_over_and_remove(run, nights, tmp_path):
     assert b"Marked Person" not in kept and len(kept) > 1000
     assert "The desk's log verifies" in out and find_files([nights], "A1") == []
     assert code in (0, 4) and "desk: 1 forms removed" in out
+
+
+def test_a_kept_state_that_knows_the_account_is_told_until_it_is_built_anew(market, run, tmp_path):
+    account = str(market.account_ids[0])
+    build_state(market, tmp_path / "kept" / "state", "2019-06-03")
+    code, _, err = run(
+        "--home", tmp_path / "home", "privacy", "erase", account, "--results", tmp_path / "kept"
+    )
+    assert code == 4 and "resellerrisk state build DATA" in err
+    build_state(market.part(market.account_ids != account), tmp_path / "kept" / "state", "2019-06-03")
+    code, out, _ = run(
+        "--home", tmp_path / "home", "privacy", "erase", account, "--results", tmp_path / "kept"
+    )
+    assert code == 0 and "nothing about" in out
+
+
+def test_a_state_that_cannot_be_opened_is_taken_to_know_the_account(market, tmp_path):
+    build_state(market, tmp_path / "state", "2019-06-03")
+    (tmp_path / "state" / "keys.arrow").write_bytes(b"cut")
+    assert [held.kind for held in find_files([tmp_path], "A99")] == ["state"]
