@@ -106,7 +106,7 @@ def _agrees(text: str, country: str | None) -> str:
 
 
 def tax_id(key: Key, text: str, country: str | None) -> str:
-    """Other digits under which the tax id is as valid or failing as it was; letters, which tell the kind of number, stay.
+    """Other digits under which the tax id is as valid or failing as it was; the letters of a valid one, which tell its kind, stay.
 
     Examples
     --------
@@ -114,6 +114,8 @@ def tax_id(key: Key, text: str, country: str | None) -> str:
     >>> made = tax_id(key, "DE 136.695.976", "DE")
     >>> made == tax_id(key, "136695976", "DE") != "DE136695976", state_of_tax_id(made, "DE")
     (True, 'valid')
+    >>> "JOSHOP" in tax_id(key, "Jo Shop 17", "DE")
+    False
     """
     own = tax_id_key(text, country)
     if not own:
@@ -121,16 +123,18 @@ def tax_id(key: Key, text: str, country: str | None) -> str:
     state = state_of_tax_id(text, country)
     bare = own[len(country) :] if country and own.startswith(country) else own
     written = bare if state_of_tax_id(bare, country) == state else own
+    # The letters of a valid number tell its kind; what else people write into the field may be a name.
+    signs = "[0-9]" if state == "valid" else "[0-9A-Z]"
 
     def spell(made: str) -> str:
-        signs = iter(made)
-        return re.sub("[0-9]", lambda _: next(signs), written)
+        coded = iter(made.upper())
+        return re.sub(signs, lambda _: next(coded), written)
 
     def fits(made: str) -> bool:
         return state_of_tax_id(spell(made), country) == state and bool(tax_id_key(spell(made), country))
 
-    digits = re.sub("[^0-9]", "", written)
-    return spell(key.same_shape(f"tax {country} {re.sub('[0-9]', '9', written)}", digits, fits, _TRIES))
+    replaced = "".join(re.findall(signs, written)).lower()
+    return spell(key.same_shape(f"tax {country} {re.sub(signs, '9', written)}", replaced, fits, _TRIES))
 
 
 def ip(key: Key, text: str) -> str:

@@ -92,6 +92,7 @@ def test_no_output_of_any_command_repeats_a_marked_person(marked, run, tmp_path,
         ],
         ["watch", marked, "--as-of", "2019-10-31", "--out", tmp_path / "out" / "watched"],
         ["privacy", "pseudonymise", marked, "--out", tmp_path / "out" / "pseudonyms"],
+        ["privacy", "expire", "--results", tmp_path / "out", "--as-of", "2019-12-01"],
         ["models"],
         ["ledger"],
     ):
