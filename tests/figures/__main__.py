@@ -16,6 +16,7 @@ import resellerrisk as rr
 from resellerrisk.matrix import prepare_signals
 from resellerrisk.signals.compute import Signals
 from resellerrisk.simulate import simulate_market
+from tests.figures.fairness import measure_fairness
 from tests.figures.matching import measure_matching
 from tests.figures.page import write_page
 from tests.figures.speed import measure_speed
@@ -86,6 +87,9 @@ def list_parts(markets: Markets) -> dict:
         **{subject: of_subject(subject) for subject in SUBJECTS},
         "first_day": lambda: measure_first_day(markets.signals(harbour()), harbour() / "truth", AS_OF),
         "trace": lambda: measure_tracing(markets.signals(harbour()), harbour() / "truth", JUDGED),
+        "fairness": lambda: measure_fairness(
+            markets.signals(harbour()), harbour() / "truth", AS_OF, SUBJECTS
+        ),
         "matching": lambda: measure_matching(markets.real()),
         **{setting: (lambda setting=setting: measure_own(markets, setting)) for setting in OWN},
         "speed": lambda: measure_speed(harbour()),

@@ -50,6 +50,13 @@ def write_page(kept: Mapping, page: Path, *, own: tuple, as_of: str, judged: Seq
             lines += [f"### {_TITLES[part]}", "", *_subject(kept[part]), ""]
     if "trace" in kept:
         lines += ["### Tracing alone", "", *_traced(kept["trace"]), ""]
+    if "fairness" in kept:
+        lines += [
+            "### Honest shops held, and the price of holding all alike",
+            "",
+            *_fairness(kept["fairness"]),
+            "",
+        ]
     if any(setting in kept for setting in settings):
         lines += [
             "## Markets of our own",
@@ -110,6 +117,28 @@ def _subject(told: Mapping) -> list[str]:
             f"Average precision above the logistic regression's, in the same draws: {tell(told['above_logistic'])}.",
         ]
     return [*lines, "", f"Serves: {told['conditions']['serves']}"]
+
+
+def _fairness(told: Mapping) -> list[str]:
+    lines = [
+        "At the packaged settings; the least risky rows of a kind are released until its honest shops are held as often as all others "
+        "(`resellerrisk evaluate`, docs/privacy.md). Each kind alone.",
+    ]
+    for subject, found in told.items():
+        lines += ["", f"{_TITLES[subject]}: of all honest rows {_percent(found['all_honest'])} are held.", ""]
+        lines += table(found["names"], found["rows"])
+    return lines
+
+
+def _percent(figure: Mapping) -> str:
+    """A share with its interval.
+
+    >>> _percent({"value": 0.015, "low": 0.01, "high": 0.02})
+    '1.50 % (1.00 to 2.00)'
+    """
+    return f"{figure['value']:.2%} ({figure['low'] * 100:.2f} to {figure['high'] * 100:.2f})".replace(
+        "%", " %", 1
+    )
 
 
 def _traced(told: Mapping) -> list[str]:

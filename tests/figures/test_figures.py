@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.figures.__main__ import AS_OF, JUDGED, OWN, OWN_ACCOUNTS, OWN_SEED, main
+from tests.figures.fairness import measure_fairness
 from tests.figures.page import write_page
 from tests.figures.traced import cut
 
@@ -40,7 +41,8 @@ def test_a_part_whose_data_are_not_here_is_passed_over_and_what_was_kept_stays(m
 
 def test_only_missing_parts_are_made_where_that_is_asked(monkeypatch, tmp_path, capsys):
     everything = {
-        part: {} for part in ("account", "order", "application", "first_day", "trace", *OWN, "speed")
+        part: {}
+        for part in ("account", "order", "application", "first_day", "trace", "fairness", *OWN, "speed")
     }
     (tmp_path / "kept.json").write_text(json.dumps(everything))
     monkeypatch.setattr("tests.figures.__main__.write_page", lambda *_, **__: None)
@@ -109,3 +111,10 @@ def test_an_account_at_several_moments_is_one_observation_and_a_wrong_probabilit
     assert many["fake_within"]
     (wrong,) = cut(rows.tail(40).assign(fake=False))
     assert not wrong["fake_within"]
+
+
+def test_the_prices_of_gaps_are_told_by_subject(signals, market_folder):
+    told = measure_fairness(signals, market_folder / "truth", "2019-06-30", ("account",))["account"]
+    kinds = [row[0] for row in told["rows"]]
+    assert kinds == ["small shops", "young shops", "home-based shops", "foreign shops"]
+    assert told["names"][-1] == "In words" and all(row[-1].endswith(".") for row in told["rows"])
