@@ -55,15 +55,15 @@ def find_links(market, run: Callable = one_by_one) -> Links:
         paired.
     """
     holdings = collect_holdings(market, run)
-    pairs = pd.concat([_exact_pairs(holdings), _near_pairs(holdings, run)], ignore_index=True)
-    pairs = _order_in_time(pairs, holdings)
+    pairs = pd.concat([exact_pairs(holdings), near_pairs(holdings, run)], ignore_index=True)
+    pairs = order_in_time(pairs, holdings)
     silence = _silence_before(market, pairs)
     pairs = add_worth(pairs, holdings, silence, lambda kind: count_words(holdings, kind))
     entries = both_ways(pairs, holdings)
     return Links(market.account_ids, holdings, entries, market.outcomes)
 
 
-def _exact_pairs(holdings: Holdings) -> pd.DataFrame:
+def exact_pairs(holdings: Holdings) -> pd.DataFrame:
     """Rows of holdings of one value: every later one with every earlier one, of the first `MOST_HOLDERS`."""
     starts = np.searchsorted(holdings.values, np.arange(len(holdings.keys)))
     rank = np.arange(len(holdings.values)) - starts[holdings.values]
@@ -76,7 +76,7 @@ def _exact_pairs(holdings: Holdings) -> pd.DataFrame:
     return pd.DataFrame({"one": np.concatenate(earlier), "other": np.concatenate(later)}).assign(near=False)
 
 
-def _near_pairs(holdings: Holdings, run: Callable) -> pd.DataFrame:
+def near_pairs(holdings: Holdings, run: Callable = one_by_one) -> pd.DataFrame:
     """Rows of holdings of two values one slip apart, of each value the first `MOST_HOLDERS`."""
     ends = np.searchsorted(holdings.values, np.arange(len(holdings.keys) + 1))
     near = [code for code, kind in enumerate(LINK_KINDS) if kind.near]
@@ -100,7 +100,7 @@ def near_of_kind(kind: str, keys) -> list[tuple[int, int]]:
     return near_addresses(keys) if kind == "address" else near_names(keys)
 
 
-def _order_in_time(pairs: pd.DataFrame, holdings: Holdings) -> pd.DataFrame:
+def order_in_time(pairs: pd.DataFrame, holdings: Holdings) -> pd.DataFrame:
     """`one` the holding seen earlier, `since` the sight of the later; with kind and accounts."""
     one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
     turned = holdings.seen[one] > holdings.seen[other]
@@ -119,16 +119,34 @@ def _silence_before(market, pairs: pd.DataFrame) -> np.ndarray:
     tables = ((market.accounts, "applied_at"), (market.identifiers, "seen_at"), (market.orders, "ordered_at"))
     accounts = np.concatenate([table["account_id"].cat.codes.to_numpy(np.int64) for table, _ in tables])
     moments = np.concatenate([microseconds(table[column]) for table, column in tables])
-    wanted = np.isin(accounts, pairs["account"].unique())
-    accounts, moments = accounts[wanted], moments[wanted]
+    return days_silent(accounts, moments, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64))
+
+
+def days_silent(
+    accounts: np.ndarray, moments: np.ndarray, asked: np.ndarray, since: np.ndarray
+) -> np.ndarray:
+    """Days from the last row of an account strictly before a moment to that moment; missing where there is none.
+
+    Parameters
+    ----------
+    accounts, moments : int64[n_rows]
+        Account and microseconds of each row, in any order.
+    asked, since : int64[n]
+
+    Examples
+    --------
+    >>> days_silent(np.array([3, 3]), np.array([0, _DAY]), np.array([3, 3, 4]), np.array([_DAY, 3 * _DAY, 9])).tolist()
+    [1.0, 2.0, nan]
+    """
+    # Accounts that are asked for are counted anew, so that nothing grows with the others.
+    known, place = np.unique(asked, return_inverse=True)
+    wanted = np.isin(accounts, known)
+    accounts, moments = np.searchsorted(known, accounts[wanted]), moments[wanted]
     rows = np.lexsort((moments, accounts))
     accounts, moments = accounts[rows], moments[rows]
-    starts = np.searchsorted(accounts, np.arange(len(market.account_ids) + 1))
-    before = _last_before(
-        starts, moments, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64)
-    )
-    silence = (pairs["since"].to_numpy(np.int64) - before) / _DAY
-    return np.where(before == _NEVER, np.nan, silence)
+    starts = np.searchsorted(accounts, np.arange(len(known) + 1))
+    before = _last_before(starts, moments, place, since)
+    return np.where(before == _NEVER, np.nan, (since - before) / _DAY)
 
 
 @njit(cache=True, nogil=True)

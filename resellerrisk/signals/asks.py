@@ -53,6 +53,47 @@ def _by_title(title, at, count):
     return starts, out
 
 
+class CountedAsks(Asks):
+    """Who had asked, where of what came before some moment only the number of accounts is known.
+
+    Parameters
+    ----------
+    before : int64[titles_count]
+        Accounts that had ordered each title before that moment.
+    title, at : int64[n]
+        Of accounts that first ordered it from then on.
+
+    Examples
+    --------
+    >>> asks = CountedAsks(np.array([4, 0]), np.array([0]), np.array([30]))
+    >>> asks.count(np.array([0, 0, 1]), np.array([30, 31, 31])), asks.totals
+    (array([4, 5, 0]), array([5, 0]))
+    """
+
+    def __init__(self, before: np.ndarray, title: np.ndarray, at: np.ndarray) -> None:
+        super().__init__(title, at, len(before))
+        self.before = before
+
+    def count(self, title: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """How many accounts had asked for each title strictly before each moment, none of which is before the counted ones."""
+        return self.before[title] + super().count(title, at)
+
+    @property
+    def totals(self) -> np.ndarray:
+        """Accounts that have ordered each title."""
+        return self.before + np.diff(self._starts)
+
+
+def count_asked(account: np.ndarray, title: np.ndarray, titles_count: int) -> np.ndarray:
+    """How many accounts ordered each title, int64[titles_count]; rows by account.
+
+    >>> count_asked(np.array([0, 0, 1]), np.array([2, 2, 2]), 3)
+    array([0, 0, 2])
+    """
+    found = first_of_each(account, title, np.ones(len(account), bool))
+    return np.bincount(title[found], minlength=titles_count)
+
+
 def find_asks(
     account: np.ndarray, title: np.ndarray, at: np.ndarray, latest: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

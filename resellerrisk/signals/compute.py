@@ -17,7 +17,7 @@ import pandas as pd
 from resellerrisk.signals import kernel, windows
 from resellerrisk.signals.catalogue import Catalogue
 from resellerrisk.signals.declare import Column, Declaration, Window
-from resellerrisk.signals.peers import PeerBook, PeerTable
+from resellerrisk.signals.peers import PeerBook, PeerTable, compared_columns, take_peers
 from resellerrisk.signals.rows import CONTRACT_TABLE, Rows, Views, micros
 from resellerrisk.signals.whole import Whole, take_extract
 from resellerrisk.tables import Market
@@ -177,6 +177,10 @@ class Signals:
     def peers(self) -> PeerBook:
         """What is typical of which shops, month by month."""
         return PeerBook(self, self._months)
+
+    def peers_of_month(self, month: int) -> PeerTable:
+        """What the accounts here bring to the peers of a first of the month (microseconds), all columns that are compared."""
+        return take_peers(self, month, compared_columns(self.catalogue.columns))
 
     @cached_property
     def order_ranges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -369,6 +373,8 @@ class Work:
         rows, turn = self.signals.views.orders, self._turn
         account, own = turn.put(self.snapshots.account), turn.put(self.snapshots.order)
         edges, (_, (row,)) = self._edges_of("orders", [AT_ONCE])
+        if not len(first):
+            return edges[row], edges[row]
         # Orders of one account and second stand side by side: walk on to the snapshot's own.
         start = np.searchsorted(first, edges[row])
         for _ in range(len(first)):

@@ -18,6 +18,7 @@ from resellerrisk.signals import kernel
 from resellerrisk.signals.arrange import NEVER, arrange, as_first_of_each, first_of_each, gather, last_seen
 from resellerrisk.signals.asks import Asks, find_asks
 from resellerrisk.tables import Market
+from resellerrisk.vocabulary import IDENTIFIER_KINDS
 
 #: The tables a signal may be declared on.
 TABLES = (
@@ -180,7 +181,7 @@ class Views:
         kinds = frame["kind"].array
 
         def value() -> np.ndarray:
-            return _codes(frame["value"].astype("category")) * len(kinds.categories) + kinds.codes
+            return _codes(frame["value"].astype("category")) * len(IDENTIFIER_KINDS) + kinds.codes
 
         rows = self._view(frame, "seen_at", {"kind": lambda: kinds, "value": value})
         rows._makers |= {"value_before": lambda these: self._seen_before(these, these.value)}
@@ -252,6 +253,9 @@ class Views:
         """Code and moment of the last order line of each code, of an account's lines that are not here: none."""
         return np.empty(0, np.int64), np.empty(0, "datetime64[us]")
 
+    def older(self, name: str) -> None:
+        """All that `older_lines` gives, of all accounts: nothing where all lines are here."""
+
     def place_codes(self, places) -> np.ndarray:
         """Codes of addresses as order lines have them; -1 where none is given, and a code of its own for one never seen."""
         known = self._places
@@ -259,9 +263,18 @@ class Views:
         return np.array(codes, np.int64)
 
     @cached_property
+    def place_texts(self) -> np.ndarray:
+        """What the codes of addresses count."""
+        return self.market.orders["ship_to"].astype("category").cat.categories.to_numpy(object)
+
+    @cached_property
+    def value_texts(self) -> np.ndarray:
+        """What the codes of identifiers' values count: a value's code is its place here times the number of kinds, and its kind."""
+        return self.market.identifiers["value"].astype("category").cat.categories.to_numpy(object)
+
+    @cached_property
     def _places(self) -> dict[str, int]:
-        texts = self.market.orders["ship_to"].astype("category").cat.categories
-        return {text: code for code, text in enumerate(texts)}
+        return {text: code for code, text in enumerate(self.place_texts)}
 
     @cached_property
     def _announcements(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -297,7 +310,7 @@ class Views:
 
     def _ship_to_own(self, rows: Rows) -> np.ndarray:
         """Whether goods go to the address on the account's own form: street and postcode stand in it, however written."""
-        texts = self.market.orders["ship_to"].astype("category").cat.categories
+        texts = self.place_texts
         shipped = _plain(pd.Series(texts, dtype=object))
         streets, postcodes = (
             _plain(pd.Series(np.asarray(column, object))) for column in (self.form.street, self.form.postcode)

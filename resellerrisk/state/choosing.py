@@ -56,7 +56,34 @@ def last_not_kept(rows, name: str, kept: np.ndarray) -> tuple[np.ndarray, np.nda
     account, codes = np.asarray(rows.account), np.asarray(getattr(rows, name), np.int64)
     last = _last_of(account, codes + 1)
     last[kept] = False
-    return account[last], codes[last], micros(rows.at)[last]
+    return account[last], codes[last], np.asarray(rows.at)[last]
+
+
+def join_last(rows, name: str, found, earlier) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `last_not_kept` found among rows that follow an earlier state, with what that state knew of lines it had not kept.
+
+    Of each code the newer line counts; none where a row that is there is newer.
+    """
+    parts = [np.concatenate(pair) for pair in zip(found, earlier, strict=True)]
+    account, codes = np.asarray(rows.account), np.asarray(getattr(rows, name), np.int64)
+    last = _last_of(account, codes + 1)
+    # Of one code at one moment a row that is there stands behind, so that it counts.
+    account, codes, at = (
+        np.concatenate(pair) for pair in zip(parts, (account[last], codes[last], np.asarray(rows.at)[last]), strict=True)
+    )
+    there = np.arange(len(account)) >= len(parts[0])
+    is_kept = there.copy()
+    is_kept[there] = ~np.isin(_keys(account[there], codes[there]), _keys(*found[:2]))
+    order = np.lexsort((is_kept, there, at, codes, account))
+    account, codes, at, is_kept = account[order], codes[order], at[order], is_kept[order]
+    newest = np.ones(len(order), bool)
+    newest[:-1] = (account[1:] != account[:-1]) | (codes[1:] != codes[:-1])
+    chosen = newest & ~is_kept
+    return account[chosen], codes[chosen], at[chosen]
+
+
+def _keys(account: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    return account.astype(np.int64) << 32 | (codes + 1)
 
 
 def _anchors(account: np.ndarray, values: np.ndarray, kind: str) -> np.ndarray:

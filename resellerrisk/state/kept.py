@@ -6,10 +6,13 @@ the next Monday or first of a month; a later moment is refused. No signal is def
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import InputError
+from resellerrisk.signals.asks import CountedAsks
 from resellerrisk.signals.catalogue import Catalogue
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import PeerBook, PeerTable
@@ -56,7 +59,7 @@ class KeptViews(Views):
         By view: ``account``, ``at`` and the columns of `KEPT`.
     places : sequence of str
         What the codes of addresses count.
-    older : dict of str to (int64[n], int64[n], int64[n])
+    older : dict of str to (int64[n], int64[n], datetime64[n])
         By column of order lines: account, code and moment of the last line of each code, of lines that are not kept.
     """
 
@@ -69,22 +72,26 @@ class KeptViews(Views):
         }
         for view, columns in rows.items():
             self.__dict__[view] = Rows(columns, makers.get(view))
-        self.__dict__["_places"] = {text: code for code, text in enumerate(places)}
+        self.__dict__["place_texts"] = places
 
     def older_lines(self, account: int, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Code and moment of the last line of each code, of an account's lines that are not kept."""
         accounts, codes, at = self._older[name]
         low, high = np.searchsorted(accounts, [account, account + 1])
-        return codes[low:high], at[low:high].view("datetime64[us]")
+        return codes[low:high], at[low:high]
+
+    def older(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Account, code and moment of the last line of each code, of all lines that are not kept."""
+        return self._older[name]
 
 
 class KeptWhole(Whole):
     """The market around the accounts as it stood when the state was built."""
 
-    def __init__(self, market: Market, extract: Extract, links, traced: dict[int, dict]) -> None:
+    def __init__(self, market: Market, extract: Extract, links, traced: dict[int, dict], asks: CountedAsks) -> None:
         super().__init__(market, extract)
         self.__dict__["links"] = links
-        self._traced = traced
+        self._traced, self.asks = traced, asks
 
     def traced(self, mondays: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
         """The traced figures of the state's Monday; another is refused."""
@@ -130,6 +137,20 @@ class KeptSignals(Signals):
         self._values |= forms
         self.__dict__["peers"] = _KeptPeers(self, months)
         self.__dict__["places_in_whole"] = np.arange(len(market.account_ids))
+
+    @cached_property
+    def order_ranges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """As of any signals; of an order that came before the state only some lines may be here."""
+        rows = self.views.orders
+        begins = np.asarray(rows.first_line).copy()
+        begins[:1] = True
+        begins[1:] |= (rows.account[1:] != rows.account[:-1]) | (rows.order[1:] != rows.order[:-1])
+        first = np.flatnonzero(begins)
+        return first, np.append(first[1:], len(rows))[: len(first)], rows.order[first]
+
+    def peers_of_month(self, month: int) -> PeerTable:
+        """The peers of a first of the month that is kept, or that the rows here still reach back from."""
+        return self._months[month] if month in self._months else super().peers_of_month(month)
 
     @property
     def until(self) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -70,12 +70,12 @@ def join_on_spark(folder: Path) -> tuple[pd.DataFrame, dict]:
 
 def pairs_in_one_piece(market) -> tuple[pd.DataFrame, float]:
     """The pairs of the same values that `find_links` makes, and the CPU seconds of all of it."""
-    from resellerrisk.links.find import _exact_pairs, find_links
+    from resellerrisk.links.find import exact_pairs, find_links
 
     begun = time.process_time()
     held = find_links(market).holdings
     took = time.process_time() - begun
-    pairs, ids = _exact_pairs(held), market.account_ids.to_numpy(object)
+    pairs, ids = exact_pairs(held), market.account_ids.to_numpy(object)
     one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
     value = held.values[one]
     columns = {
