@@ -111,6 +111,7 @@ class Views:
         frame = self.market.orders
         columns = {
             "order": lambda: frame["order_id"],
+            "line": lambda: frame["line"].to_numpy(np.int64),
             "title": lambda: frame["title_id"],
             "quantity": lambda: frame["quantity"].to_numpy(np.int64),
             "cents": lambda: np.rint(
@@ -134,6 +135,7 @@ class Views:
             "first_line": _first_lines,
             "previous_order_at": _previous_orders,
             "ship_to_own": self._ship_to_own,
+            "key": self._line_keys,
             "askers": lambda rows: np.where(rows.early, self.asks.count(rows.title, micros(rows.at)), 0),
             "hour": lambda rows: rows.at.astype("datetime64[h]").astype(np.int64) % 24,
             "weekday": lambda rows: (rows.at.astype("datetime64[D]").astype(np.int64) + 3) % 7,
@@ -308,6 +310,10 @@ class Views:
         """When the same account last had the same code, strictly earlier; NaT where it never had."""
         return last_seen(rows.account, micros(rows.at), codes).view("datetime64[us]")
 
+    def _line_keys(self, rows: Rows) -> np.ndarray:
+        ids = pd.util.hash_array(self.market.order_ids.to_numpy(object), categorize=False)
+        return hash_lines(ids[rows.order], rows.line)
+
     def _ship_to_own(self, rows: Rows) -> np.ndarray:
         """Whether goods go to the address on the account's own form: street and postcode stand in it, however written."""
         texts = self.place_texts
@@ -322,6 +328,15 @@ class Views:
             for who, to in zip(rows.account[first].tolist(), rows.ship_to[first].tolist(), strict=True)
         ]
         return as_first_of_each(rows.account, rows.ship_to, same)
+
+
+def hash_lines(order_ids: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """A 64-bit hash of each order line from its order id's hash and its number.
+
+    >>> len(set(hash_lines(np.array([7, 7, 8], np.uint64), np.array([1, 2, 1])).tolist()))
+    3
+    """
+    return order_ids ^ (lines.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
 
 
 def _in_order(make: Callable, places: np.ndarray | None) -> Callable:

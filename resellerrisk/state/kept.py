@@ -39,6 +39,7 @@ KEPT = {
         "ship_to_own",
         "askers",
         "first_line",
+        "key",
     ),
     "deliveries": ("title", "quantity", "street_date", "shipped_at"),
     "returns": ("title", "quantity"),

@@ -193,6 +193,21 @@ def _open_parquet(name: str, path: Path) -> RawTable:
         raise Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
 
 
+def open_file(name: str, path: Path) -> RawTable:
+    """Open one file of a table.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+    """
+    try:
+        return _OPEN[path.suffix[1:]](name, path)
+    except Unreadable as error:
+        what, expected, hint = error.args
+        raise InputError(f"{path.name} {what}.", f"Expected: {expected}.", hint=hint) from error
+
+
 def _open_parts(name: str, path: Path) -> RawTable:
     """A table in several parquet files: their rows one after the other, by the files' names."""
     opened = [_open_parquet(name, file) for file in part_files(path)]

@@ -1,0 +1,205 @@
+"""New rows of some tables, held to the contract beside what a state knows: only they are read, and only what they name is looked up.
+
+They are held to the same rules as a whole market: accounts and titles they name must be there, an order line may stand there once, a
+shipment must fit its order line. What is compared with are the state's accounts, titles and kept order lines, and the rows that came since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from resellerrisk.errors import InputError
+from resellerrisk.signals.rows import hash_lines
+from resellerrisk.links.links import spread_ranges
+from resellerrisk.state.merging import Base
+from resellerrisk.tables import TABLES
+from resellerrisk.tables.checking import check_tables
+from resellerrisk.tables.files import RawTable, from_frame
+from resellerrisk.tables.market import build_market
+
+#: Marks rows that were there before.
+_KNOWN = "row of the state"
+#: From so many new rows of a table on the limit of bad rows counts: a small night may have one bad row in ten.
+FEWEST_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Taken:
+    """New rows that are in order.
+
+    Attributes
+    ----------
+    frames : dict of DataFrame
+        By table, ids as texts.
+    counts : dict of str to (int, int)
+        Rows read and rows set aside, by table.
+    """
+
+    frames: dict[str, pd.DataFrame]
+    counts: dict[str, tuple[int, int]]
+
+
+def check_rows(base: Base, since: dict[str, pd.DataFrame], raw: dict[str, RawTable], limit: float) -> Taken:
+    """Hold new rows to the contract.
+
+    Parameters
+    ----------
+    base : Base
+    since : dict of DataFrame
+        Rows that came since the state, by table.
+    raw : dict of RawTable
+        New rows, by table.
+    limit : float
+        Largest share of a table's new rows that may be bad, where they are `FEWEST_ROWS` or more.
+
+    Raises
+    ------
+    InputError
+        A file that cannot be used, or too many bad rows.
+    """
+    known = _references(base, since, raw)
+    tables = {}
+    for name in TABLES:
+        if name in raw or name in known:
+            tables[name] = _put_together(name, known.get(name), raw.get(name))
+    checked = check_tables(tables, [], "", 1.0)
+    if not checked.report.ok:
+        raise checked.report.as_error()
+    market, frames, counts = build_market(checked), {}, {}
+    for name, table in raw.items():
+        frame = getattr(market, name)
+        mine = frame[frame[_KNOWN] == 0] if _KNOWN in frame else frame
+        frames[name] = _plain(mine[list(TABLES[name].names)])
+        counts[name] = (table.read, table.read - len(mine))
+        read, bad = counts[name]
+        if read >= FEWEST_ROWS and bad > limit * read:
+            raise InputError(
+                f"{bad:,} of {read:,} new rows of {name} are bad ({bad / read:.1%}).",
+                f"At most {limit:.1%} may be. " + "; ".join(map(str, checked.report.faults[:3])),
+                hint="resellerrisk check DATA",
+            )
+    return Taken(frames, counts)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    categories = {name: object for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
+    return frame.astype(categories).reset_index(drop=True)
+
+
+def _references(base: Base, since: dict[str, pd.DataFrame], raw: dict[str, RawTable]) -> dict[str, pd.DataFrame]:
+    """What is there of accounts, titles, street dates and order lines that the new rows name."""
+    out = {"titles": _plain(base.tables["titles"])}
+    out["street_dates"] = _plain(base.tables["street_dates"].iloc[:0])
+    ids = pd.Index(base.account_ids, dtype=object)
+    codes = ids.get_indexer(pd.Index(_named(raw, "account_id"), dtype=object))
+    out["accounts"] = _plain(base.accounts(np.unique(codes[codes >= 0])))
+    for name in ("accounts", "titles"):
+        if name in since:
+            out[name] = pd.concat([out[name], since[name]], ignore_index=True)
+    out["orders"] = _known_lines(base, ids, since, raw)
+    return out
+
+
+def _named(raw: dict[str, RawTable], column: str, tables=tuple(TABLES)) -> np.ndarray:
+    """The different ids in a column of some tables, as texts."""
+    parts = [np.empty(0, object)]
+    for name in tables:
+        if name in raw and column in raw[name].cells.column_names:
+            cells = raw[name].cells[column].combine_chunks()
+            found = pa.compute.unique(_decoded(cells)).cast(pa.string()).drop_null()
+            parts.append(found.to_numpy(zero_copy_only=False))
+    return pd.unique(np.concatenate(parts))
+
+
+def _decoded(cells):
+    return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+
+
+def _known_lines(base: Base, ids: pd.Index, since, raw) -> pd.DataFrame:
+    """Order lines that the new orders, shipments and payments name: of the rows since, and of the lines that the state kept."""
+    asked = _named(raw, "order_id", ("orders", "shipments", "payments"))
+    columns = list(TABLES["orders"].names)
+    parts = [pd.DataFrame({name: pd.Series(dtype=object) for name in columns})]
+    told = []
+    for name in ("orders", "shipments"):
+        cells = raw[name].cells if name in raw else None
+        if cells is not None and {"order_id", "line", "account_id"} <= set(cells.column_names):
+            told.append(cells.select(["order_id", "line", "account_id"]).to_pandas().astype(object))
+    if told and "orders" in base.views:
+        parts.append(_kept_lines(base, ids, pd.concat(told, ignore_index=True)))
+    if "orders" in since:
+        mine = since["orders"]
+        parts.append(mine[mine["order_id"].isin(asked)][columns])
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:
+    line = pd.to_numeric(told["line"], errors="coerce")
+    account = ids.get_indexer(pd.Index(told["account_id"].astype(str), dtype=object))
+    usable = ((account >= 0) & line.notna()).to_numpy()
+    told, account, line = told[usable], account[usable], line[usable].to_numpy(np.int64)
+    key = hash_lines(pd.util.hash_array(told["order_id"].astype(str).to_numpy(object), categorize=False), line)
+    of = np.unique(account)
+    starts, kept = base.starts["orders"], base.views["orders"]
+    places = spread_ranges(starts[of], starts[of + 1])
+    keys = kept["key"][places]
+    order = np.argsort(keys, kind="stable")
+    place = np.minimum(np.searchsorted(keys[order], key), max(len(order) - 1, 0))
+    hit = np.flatnonzero(keys[order][place] == key) if len(order) else np.empty(0, np.int64)
+    _, first = np.unique(key[hit], return_index=True)
+    hit = hit[first]
+    rows = places[order][place[hit]]
+    titles = base.tables["titles"]["title_id"].cat.categories.to_numpy(object)
+    frame = pd.DataFrame(
+        {
+            "order_id": told["order_id"].astype(str).to_numpy(object)[hit],
+            "line": line[hit],
+            "account_id": base.account_ids[kept["account"][rows]],
+            "ordered_at": kept["at"][rows],
+            "title_id": titles[kept["title"][rows]],
+            "quantity": kept["quantity"][rows],
+        }
+    )
+    return frame.reindex(columns=list(TABLES["orders"].names))
+
+
+def _put_together(name: str, known: pd.DataFrame | None, raw: RawTable | None) -> RawTable:
+    """New rows behind those that are there, in the types of the new ones."""
+    if raw is None:
+        found = from_frame(name, known)
+        mark = pa.array(np.ones(len(known), np.int8))
+        return RawTable(name, name, found.cells.append_column(_KNOWN, mark))
+    own = list(raw.cells.column_names)
+    mark = pa.array(np.zeros(len(raw.cells), np.int8))
+    if known is None or not len(known):
+        return RawTable(name, raw.file, raw.cells.append_column(_KNOWN, mark), raw.broken)
+    there = from_frame(name, known).cells
+    columns = {}
+    for column in own:
+        new = raw.cells[column]
+        old = there[column] if column in there.column_names else pa.nulls(len(known), pa.string())
+        columns[column] = _join_cells(old, new)
+    marks = pa.concat_arrays([pa.array(np.ones(len(known), np.int8)), mark])
+    numbers = np.concatenate([np.zeros(len(known), np.int64), raw.row_numbers()])
+    return RawTable(name, raw.file, pa.table({**columns, _KNOWN: marks}), raw.broken, numbers)
+
+
+def _join_cells(old, new) -> pa.ChunkedArray:
+    old, new = _flat(old), _flat(new)
+    try:
+        old = old.cast(new.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        old, new = old.cast(pa.string()), new.cast(pa.string())
+    joined = pa.chunked_array([*old.chunks, *new.chunks], type=new.type)
+    return joined.dictionary_encode() if pa.types.is_string(joined.type) else joined
+
+
+def _flat(cells) -> pa.ChunkedArray:
+    cells = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
+    if pa.types.is_dictionary(cells.type):
+        cells = pa.chunked_array([chunk.dictionary_decode() for chunk in cells.chunks], cells.type.value_type)
+    return cells.cast(pa.string()) if pa.types.is_large_string(cells.type) else cells
