@@ -60,7 +60,9 @@ class LastRows:
     moments: np.ndarray
 
 
-def find_brought(kept: KeptLinks, held: Holdings, codes: np.ndarray, known_count: int, moment: int) -> Brought:
+def find_brought(
+    kept: KeptLinks, held: Holdings, codes: np.ndarray, known_count: int, moment: int
+) -> Brought:
     """What is new among some first sights.
 
     Parameters
@@ -114,7 +116,9 @@ def pair_brought(
     return {name: coded[name][column] if name in coded else column for name, column in entries.items()}
 
 
-def _touched_holdings(kept: KeptLinks, brought: Brought, account_ids) -> tuple[Holdings, np.ndarray, np.ndarray]:
+def _touched_holdings(
+    kept: KeptLinks, brought: Brought, account_ids
+) -> tuple[Holdings, np.ndarray, np.ndarray]:
     """All holders of the values that somebody new holds, and of those one slip away; with the codes of accounts and values."""
     held = np.unique(brought.values)
     full = np.flatnonzero(held < kept.values_count)
@@ -138,9 +142,7 @@ def _touched_holdings(kept: KeptLinks, brought: Brought, account_ids) -> tuple[H
     who = _places_of(codes, accounts)
     which = place[np.searchsorted(values, coded)]
     order = np.lexsort((who, seen, which))
-    local = Holdings(
-        who[order], which[order], seen[order], sources[order], kinds[by_text], keys[by_text]
-    )
+    local = Holdings(who[order], which[order], seen[order], sources[order], kinds[by_text], keys[by_text])
     return local, codes, values[by_text]
 
 
@@ -262,7 +264,9 @@ def cut_around(
     return Around(make(account_ids[codes], holdings, local, outcomes), codes)
 
 
-def _join_entries(kept: KeptLinks, entries: dict[str, np.ndarray], accounts: np.ndarray) -> dict[str, np.ndarray]:
+def _join_entries(
+    kept: KeptLinks, entries: dict[str, np.ndarray], accounts: np.ndarray
+) -> dict[str, np.ndarray]:
     """What stands of some accounts, then what is new of them."""
     starts = kept.arrays["entry_starts"]
     known = accounts[accounts < len(starts) - 1]

@@ -21,7 +21,8 @@ from resellerrisk.pipeline.scoring import Scores, score_matrix
 from resellerrisk.pipeline.trained import Trained
 from resellerrisk.signals.peers import month_of
 from resellerrisk.signals.rows import micros
-from resellerrisk.state.nights import WEEK, Nights, Took, months_between
+from resellerrisk.state.ledger import Stale, Took, months_between
+from resellerrisk.state.nights import WEEK, Nights
 from resellerrisk.tables import as_utc
 from resellerrisk.tables.checking import LIMIT
 
@@ -101,16 +102,28 @@ def score_night(
     with hold_lock(state.with_name(f".{state.name}.lock")):
         nights = Nights(state, data)
         took = nights.take(end, limit)
-        if nights.base_at(start) is None:
-            raise InputError(
-                f"The state goes back to {pd.Timestamp(nights.first, unit='us')}, and orders from {start} on are asked for.",
-                hint="resellerrisk score DATA --subject order, without --state",
-            )
-        parts, weeks = [], 0
-        for low, high, rolled in _weeks(nights, start, end):
-            weeks += rolled
-            parts.append(_score(nights, low, high, trained, settings or read_settings(None), scored_at))
+        try:
+            parts, weeks = _score_weeks(nights, start, end, trained, settings, scored_at)
+        except Stale as why:
+            took = nights.build(end, limit, str(why))
+            parts, weeks = _score_weeks(nights, start, end, trained, settings, scored_at)
         return Night(_join(parts), took, weeks)
+
+
+def _score_weeks(
+    nights: Nights, start, end, trained: Trained, settings, scored_at
+) -> tuple[list[Scores], int]:
+    """The scores of each week that a night reaches into, and how many Mondays were made."""
+    if nights.base_at(start) is None:
+        raise InputError(
+            f"The state goes back to {pd.Timestamp(nights.first, unit='us')}, and orders from {start} on are asked for.",
+            hint="resellerrisk score DATA --subject order, without --state",
+        )
+    parts, weeks = [], 0
+    for low, high, rolled in _weeks(nights, start, end):
+        weeks += rolled
+        parts.append(_score(nights, low, high, trained, settings or read_settings(None), scored_at))
+    return parts, weeks
 
 
 def _weeks(nights: Nights, start: pd.Timestamp, end: pd.Timestamp):

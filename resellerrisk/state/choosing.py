@@ -26,19 +26,27 @@ def rows_to_keep(signals, view: str, moment: int) -> np.ndarray:
     """
     rows = getattr(signals.views, view)
     account = np.asarray(rows.account)
-    windows = [
-        (column.declaration, column.window)
-        for column in signals.catalogue.columns
-        if column.declaration.table == view and column.window is not None and column.base is None
-    ]
-    widest = max((window.far for _, window in windows), default=0)
-    kept = micros(rows.at) >= moment - widest * DAY
+    windows = _windows(signals.catalogue, view)
+    kept = micros(rows.at) >= moment - widest_days(signals.catalogue, view) * DAY
     for declared, window in windows:
         if not window.far and not window.own_order:
             kept |= _anchors(account, signals.row_values(declared), declared.measure.kind)
     if view == "orders":
         kept |= _last_of(account, np.zeros(account.size, np.int64))
     return np.flatnonzero(kept)
+
+
+def widest_days(catalogue, view: str) -> int:
+    """How many days back the widest window over a view reaches."""
+    return max((window.far for _, window in _windows(catalogue, view)), default=0)
+
+
+def _windows(catalogue, view: str) -> list[tuple]:
+    return [
+        (column.declaration, column.window)
+        for column in catalogue.columns
+        if column.declaration.table == view and column.window is not None and column.base is None
+    ]
 
 
 def last_not_kept(rows, name: str, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -69,7 +77,8 @@ def join_last(rows, name: str, found, earlier) -> tuple[np.ndarray, np.ndarray, 
     last = _last_of(account, codes + 1)
     # Of one code at one moment a row that is there stands behind, so that it counts.
     account, codes, at = (
-        np.concatenate(pair) for pair in zip(parts, (account[last], codes[last], np.asarray(rows.at)[last]), strict=True)
+        np.concatenate(pair)
+        for pair in zip(parts, (account[last], codes[last], np.asarray(rows.at)[last]), strict=True)
     )
     there = np.arange(len(account)) >= len(parts[0])
     is_kept = there.copy()

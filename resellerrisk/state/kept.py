@@ -89,7 +89,9 @@ class KeptViews(Views):
 class KeptWhole(Whole):
     """The market around the accounts as it stood when the state was built."""
 
-    def __init__(self, market: Market, extract: Extract, links, traced: dict[int, dict], asks: CountedAsks) -> None:
+    def __init__(
+        self, market: Market, extract: Extract, links, traced: dict[int, dict], asks: CountedAsks
+    ) -> None:
         super().__init__(market, extract)
         self.__dict__["links"] = links
         self._traced, self.asks = traced, asks

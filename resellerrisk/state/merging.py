@@ -7,166 +7,33 @@ only what changed is made anew: first orders of titles, stretches of the slate, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 from resellerrisk.links.batch import Brought, LastRows, cut_around, find_brought, pair_brought
 from resellerrisk.links.holdings import collect_holdings
-from resellerrisk.links.kept import KeptLinks
 from resellerrisk.links.links import Links, spread_ranges
 from resellerrisk.signals import kernel
-from resellerrisk.signals.asks import CountedAsks
 from resellerrisk.signals.arrange import first_of_each
+from resellerrisk.signals.asks import CountedAsks
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.peers import PeerTable
-from resellerrisk.signals.rows import CONTRACT_TABLE, Views, micros
-from resellerrisk.signals.whole import Extract, Whole, join_runs
+from resellerrisk.signals.rows import CONTRACT_TABLE, micros
+from resellerrisk.signals.whole import Whole, join_runs
 from resellerrisk.signals.words import Words, as_words
-from resellerrisk.state.arrays import load_frame, load_texts, map_array, map_arrays, map_texts, take_texts
+from resellerrisk.state.arrays import map_array, map_arrays
+from resellerrisk.state.base import Base
 from resellerrisk.state.kept import KEPT, LAST_KNOWN, KeptSignals, KeptViews, KeptWhole
-from resellerrisk.state.store import (
-    frame_market,
-    moment_of,
-    read_extract,
-    read_facts,
-    read_older,
-    read_peers,
-    read_rows,
-)
-from resellerrisk.tables import TABLES, Market
-from resellerrisk.tables.moments import monday_of
+from resellerrisk.state.recoding import CodedTexts, LateTexts, newest_of
+from resellerrisk.state.since import Since, as_texts, stack
+from resellerrisk.tables import Market
 from resellerrisk.vocabulary import IDENTIFIER_KINDS
 
 _US = "datetime64[us]"
 _NAT = np.datetime64("NaT", "us")
-
-
-class Base:
-    """A state of a Monday, of which only what is asked for is read.
-
-    Parameters
-    ----------
-    folder : Path
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.facts = folder, read_facts(folder)
-        self.moment = moment_of(self.facts)
-        self.views = {view: read_rows(folder, view) for view in self.facts["rows"]}
-        self.starts = {view: map_array(folder / view / "starts.npy") for view in self.views}
-        self.links = KeptLinks(map_arrays(folder / "links"), map_texts(folder / "keys.arrow"))
-
-    @property
-    def monday(self) -> int:
-        """The Monday that tracing and groups are of, in microseconds."""
-        return int(monday_of(np.array([self.moment]))[0])
-
-    @cached_property
-    def account_ids(self) -> np.ndarray:
-        """The accounts known before the moment, sorted."""
-        return load_texts(self.folder / "account_ids.arrow")
-
-    @cached_property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The small tables that are not by account, and outcomes."""
-        return {
-            name: load_frame(self.folder / f"{name}.arrow")
-            for name in ("titles", "street_dates", "leaks", "outcomes")
-        }
-
-    def accounts(self, codes: np.ndarray | None) -> pd.DataFrame:
-        """Application forms, of all accounts or some."""
-        return load_frame(self.folder / "accounts.arrow", codes)
-
-    @cached_property
-    def extract(self) -> Extract:
-        """Stretches of the slate and early first deliveries."""
-        return read_extract(self.folder, self.account_ids)
-
-    @cached_property
-    def asked(self) -> np.ndarray:
-        """By title, how many accounts had ordered it."""
-        return map_array(self.folder / "asked.npy")
-
-    @cached_property
-    def peers(self) -> dict[int, PeerTable]:
-        """By month."""
-        return read_peers(self.folder)
-
-    @cached_property
-    def older(self) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """By column of order lines, the last lines that are not kept."""
-        return {name: read_older(self.folder, name) for name in LAST_KNOWN if "orders" in self.views}
-
-
-@dataclass(frozen=True)
-class Since:
-    """Rows that came since a state, put beside its ids.
-
-    Attributes
-    ----------
-    market : Market
-        The rows; of accounts those that they name, of titles and street dates all.
-    codes : int64[n]
-        By account of ``market``, its code: that of the state, or behind the state's last.
-    account_ids : object
-        By such a code: the state's accounts, then the new ones.
-    titles : int64[n]
-        By title of the state, its code in ``market``.
-    """
-
-    market: Market
-    codes: np.ndarray
-    account_ids: np.ndarray
-    titles: np.ndarray
-
-    @cached_property
-    def views(self) -> Views:
-        """The rows as signals see them, as if nothing had been before."""
-        return Views(self.market)
-
-
-def put_beside(base: Base, frames: dict[str, pd.DataFrame]) -> Since:
-    """Rows since a state as a market of their own.
-
-    Parameters
-    ----------
-    base : Base
-    frames : dict of DataFrame
-        Checked rows, ids as texts. A table may be missing.
-    """
-    told = [frame["account_id"] for name, frame in frames.items() if "account_id" in frame and name != "accounts"]
-    named = pd.unique(pd.concat([pd.Series(one, dtype=object) for one in told])) if told else np.empty(0, object)
-    index = pd.Index(base.account_ids, dtype=object)
-    place = index.get_indexer(named)
-    known = np.sort(place[place >= 0])
-    forms = base.accounts(known)
-    more = frames.get("accounts")
-    parts = {name: _as_texts(frame) for name, frame in base.tables.items() if name in ("titles", "street_dates")}
-    parts = {name: _join_frames(frame, frames.get(name)) for name, frame in parts.items()}
-    parts["accounts"] = _join_frames(_as_texts(forms), more)
-    parts |= {name: frame for name, frame in frames.items() if name not in parts}
-    market = frame_market({}, ()).with_tables(**parts)
-    market = replace(market, present=frozenset(base.facts["present"]) | frozenset(frames))
-    codes = index.get_indexer(market.account_ids)
-    new = codes < 0
-    codes[new] = len(index) + np.arange(new.sum())
-    ids = np.concatenate([base.account_ids, market.account_ids.to_numpy(object)[new]])
-    titles = market.title_ids.get_indexer(base.tables["titles"]["title_id"].cat.categories)
-    return Since(market, codes.astype(np.int64), ids, titles.astype(np.int64))
-
-
-def _as_texts(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype({name: object for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)})
-
-
-def _join_frames(one: pd.DataFrame, other: pd.DataFrame | None) -> pd.DataFrame:
-    return one if other is None or not len(other) else pd.concat([one, _as_texts(other)], ignore_index=True)
 
 
 class Merged:
@@ -200,7 +67,11 @@ class Merged:
         self._put_groups(around)
         market = self._market(codes)
         whole = self._whole(around, everybody=accounts is None)
-        views = self._views(market, codes, whole.asks, everybody=accounts is None)
+        views = (
+            self._views_of_all
+            if accounts is None
+            else self._views(market, codes, whole.asks, everybody=False)
+        )
         known = {**self.base.peers, **(months or {})}
         found = KeptSignals(market, views, whole, catalogue(), known, {}, self.base.moment)
         place = np.argsort(around.codes)
@@ -214,7 +85,7 @@ class Merged:
         mine = np.full(len(since.account_ids), False)
         mine[np.isin(self.since.codes, new)] = True
         own = since.accounts[mine[since.accounts["account_id"].cat.codes.to_numpy()]]
-        forms = _stack(self.base.accounts(old), own)
+        forms = stack(self.base.accounts(old), own)
         ids = pd.Index(self.since.account_ids[codes], dtype=object)
         place = ids.get_indexer(forms["account_id"].astype(object))
         forms["account_id"] = pd.Categorical.from_codes(place, categories=ids)
@@ -226,14 +97,14 @@ class Merged:
 
     @cached_property
     def _leaks(self) -> pd.DataFrame:
-        found = _stack(self.base.tables["leaks"], self.since.market.leaks)
+        found = stack(self.base.tables["leaks"], self.since.market.leaks)
         titles = self.since.market.title_ids
         told = found["title_id"].astype(object)
         return found.assign(title_id=pd.Categorical.from_codes(titles.get_indexer(told), categories=titles))
 
     @cached_property
     def _outcomes(self) -> pd.DataFrame:
-        return _stack(_as_texts(self.base.tables["outcomes"]), _as_texts(self.since.market.outcomes))
+        return stack(as_texts(self.base.tables["outcomes"]), as_texts(self.since.market.outcomes))
 
     @cached_property
     def _brought(self) -> Brought:
@@ -251,7 +122,11 @@ class Merged:
     def _last(self) -> LastRows:
         """When accounts were last heard of before the state, and every row since."""
         market = self.since.market
-        tables = ((market.accounts, "applied_at"), (market.identifiers, "seen_at"), (market.orders, "ordered_at"))
+        tables = (
+            (market.accounts, "applied_at"),
+            (market.identifiers, "seen_at"),
+            (market.orders, "ordered_at"),
+        )
         kept = map_array(self.base.folder / "last" / "at.npy")
         accounts = [self.since.codes[table["account_id"].cat.codes.to_numpy()] for table, _ in tables]
         moments = [micros(table[name]) for table, name in tables]
@@ -291,11 +166,11 @@ class Merged:
             nobody = pd.Categorical([], categories=around.links.account_ids)
             nobody = self.since.market.accounts.iloc[:0].assign(account_id=nobody)
             market = replace(self.since.market, accounts=nobody)
-            return KeptWhole(market, extract, around.links, traced, self._asks(False))
+            return KeptWhole(market, extract, around.links, traced, self._asks(everybody=False))
         extract = replace(extract, **self._held(around.codes))
         whole = Whole.of_parts(self._market(around.codes), extract)
         whole.__dict__["links"] = around.links
-        whole.asks, whole.last_rows = self._asks(True), self._last_rows(around.codes)
+        whole.asks, whole.last_rows = self._asks_of_all, self._last_rows(around.codes)
         whole._traced = traced
         return whole
 
@@ -310,7 +185,7 @@ class Merged:
 
         A street date that was put off after it had passed makes deliveries early that were not: they are looked for among the kept ones.
         """
-        views = self._views(self._market(codes), codes, self._asks(True), everybody=True)
+        views = self._views_of_all
         place = np.empty(len(codes), np.int64)
         place[codes] = np.arange(len(codes))
         extract = self.base.extract
@@ -359,6 +234,10 @@ class Merged:
         new = np.isnat(self._last_time("title", account, title))
         return CountedAsks(before, title[new], micros(rows.at)[first][new])
 
+    @cached_property
+    def _asks_of_all(self) -> CountedAsks:
+        return self._asks(everybody=True)
+
     def _last_time(self, name: str, account: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """When accounts of the state last had a code of order lines before it; NaT where they never did. Codes are those of ``since``."""
         known = account < self._count
@@ -371,12 +250,12 @@ class Merged:
         places = spread_ranges(first, end)
         who = np.repeat(np.arange(len(of)), end - first)
         old_account, old_codes, old_at = self.base.older[name]
-        low, high = np.searchsorted(old_account, of), np.searchsorted(old_account, of, side="right")
+        low, high = (np.searchsorted(old_account, of), np.searchsorted(old_account, of, side="right"))
         old = spread_ranges(low, high)
         who = np.concatenate([who, np.repeat(np.arange(len(of)), high - low)])
         what = self._recode(name, np.concatenate([np.asarray(kept[name])[places], old_codes[old]]))
         at = np.concatenate([kept["at"][places], old_at[old]])
-        return_at = _newest_of(who, what, micros(at), back, codes[known])
+        return_at = newest_of(who, what, micros(at), back, codes[known])
         out[known] = return_at.view(_US)
         return out
 
@@ -390,23 +269,33 @@ class Merged:
         return self._values.recode(codes)
 
     @cached_property
-    def _places(self) -> _Texts:
-        return _Texts(self.base.folder / "places.arrow", self.since.views.place_texts, 1)
+    def _places(self) -> CodedTexts:
+        return CodedTexts(self.base.folder / "places.arrow", self.since.views.place_texts, 1)
 
     @cached_property
-    def _values(self) -> _Texts:
-        return _Texts(self.base.folder / "values.arrow", self.since.views.value_texts, len(IDENTIFIER_KINDS))
+    def _values(self) -> CodedTexts:
+        return CodedTexts(
+            self.base.folder / "values.arrow", self.since.views.value_texts, len(IDENTIFIER_KINDS)
+        )
 
     def _views(self, market: Market, codes: np.ndarray, asks: CountedAsks, everybody: bool) -> KeptViews:
         rows = {}
         for view in KEPT:
             if CONTRACT_TABLE[view] in market.present:
                 rows[view] = self._merge_rows(view, codes, asks)
-        older = {name: self._older(name, codes) if everybody else (np.empty(0, np.int64),) * 3 for name in LAST_KNOWN}
+        older = {
+            name: self._older(name, codes) if everybody else (np.empty(0, np.int64),) * 3
+            for name in LAST_KNOWN
+        }
         views = KeptViews(market, asks, rows, None, older)
-        views.__dict__["place_texts"] = _Late(self, "_places")
-        views.__dict__["value_texts"] = _Late(self, "_values")
+        views.__dict__["place_texts"] = LateTexts(lambda: self._places.all())
+        views.__dict__["value_texts"] = LateTexts(lambda: self._values.all())
         return views
+
+    @cached_property
+    def _views_of_all(self) -> KeptViews:
+        codes = np.argsort(self.since.account_ids, kind="stable")
+        return self._views(self._market(codes), codes, self._asks_of_all, everybody=True)
 
     def _older(self, name: str, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         account, code, at = self.base.older[name]
@@ -464,7 +353,10 @@ class Merged:
             self._put_in_before(out, codes)
         if view == "identifiers":
             self._put_in_values(out, codes)
-        return {name: out[name] for name in ("account", "at", *KEPT[view], *(("order",) if view == "orders" else ()))}
+        return {
+            name: out[name]
+            for name in ("account", "at", *KEPT[view], *(("order",) if view == "orders" else ()))
+        }
 
     def _put_in_before(self, out: dict, codes: np.ndarray) -> None:
         """What the first lines since the state knew of the lines before it."""
@@ -486,52 +378,11 @@ class Merged:
         kept = self._kept_rows("identifiers", codes)
         column = out["value_before"].copy()
         first = np.flatnonzero(np.isnat(column))
-        found = _newest_of(
+        found = newest_of(
             kept["account"], kept["value"], micros(kept["at"]), out["account"][first], out["value"][first]
         )
         column[first] = found.view(_US)
         out["value_before"] = column
-
-
-class _Late:
-    """A list of texts that is put together when it is asked for."""
-
-    def __init__(self, merged: Merged, name: str) -> None:
-        self._merged, self._name = merged, name
-
-    def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        return getattr(self._merged, self._name).all()
-
-    def __iter__(self):
-        return iter(self.__array__())
-
-
-class _Texts:
-    """Codes of a state's texts as codes of the texts that came since, and of those that none of these is, codes behind.
-
-    A code is a text's place times ``step``, and what is left over; -1 is missing.
-    """
-
-    def __init__(self, path: Path, texts: np.ndarray, step: int) -> None:
-        self._old = map_texts(path) if path.exists() else None
-        self._texts, self._step = texts, step
-        self._place: pd.Index = pd.Index(texts, dtype=object)
-        self._known: dict[int, int] = {}
-
-    def recode(self, codes: np.ndarray) -> np.ndarray:
-        out, there = codes.copy(), codes >= 0
-        used, back = np.unique(codes[there] // self._step, return_inverse=True)
-        if used.size:
-            place = self._place.get_indexer(take_texts(self._old, used))
-            place = np.where(place >= 0, place, len(self._texts) + used)
-            out[there] = place[back] * self._step + codes[there] % self._step
-        return out
-
-    def all(self) -> np.ndarray:
-        """What all codes count."""
-        old = np.empty(0, object) if self._old is None else self._old.to_numpy(zero_copy_only=False)
-        # A text that came since too is counted there.
-        return np.concatenate([self._texts, np.where(self._place.get_indexer(old) >= 0, None, old)])
 
 
 class _Standing(Links):
@@ -539,22 +390,6 @@ class _Standing(Links):
 
     def stand(self, day: int, groups: tuple[np.ndarray, ...]) -> None:
         self._groups[day] = groups
-
-
-def _stack(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Rows of two frames of one table; categories of both."""
-    columns = {}
-    for name in one:
-        left, right = one[name], other[name]
-        if isinstance(left.dtype, pd.CategoricalDtype):
-            columns[name] = union_categoricals([left, right.astype("category")], ignore_order=True)
-            if left.cat.categories.equals(right.astype("category").cat.categories):
-                columns[name] = pd.Categorical.from_codes(
-                    np.concatenate([left.cat.codes, right.cat.codes]), dtype=left.dtype
-                )
-        else:
-            columns[name] = np.concatenate([left.to_numpy(), right.to_numpy()])
-    return pd.DataFrame(columns)
 
 
 def _spread(told: dict[str, np.ndarray], name: str, codes: np.ndarray, count: int) -> np.ndarray:
@@ -566,46 +401,3 @@ def _spread(told: dict[str, np.ndarray], name: str, codes: np.ndarray, count: in
         silent = np.flatnonzero(np.nan_to_num(told["held_early_count"]) == 0)
         out[~old] = told[name][silent[0]]
     return out
-
-
-def _newest_of(who, what, at, asked_who, asked_what) -> np.ndarray:
-    """The last moment of each asked pair among some rows, in microseconds; NaT (the smallest int64) where there is none."""
-    none = np.iinfo(np.int64).min
-    is_row = np.repeat([True, False], [len(who), len(asked_who)])
-    account, code = np.concatenate([who, asked_who]), np.concatenate([what, asked_what])
-    when = np.concatenate([at, np.full(len(asked_who), np.iinfo(np.int64).max)])
-    order = np.lexsort((when, code, account))
-    last = np.maximum.accumulate(np.where(is_row[order], np.arange(len(order)), -1))
-    row = order[last]
-    same = (last >= 0) & (account[row] == account[order]) & (code[row] == code[order])
-    out = np.empty(len(order), np.int64)
-    out[order] = np.where(same, when[row], none)
-    return out[len(who):]
-
-
-def rows_since(market: Market, moment: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """The rows of a market that are known from a moment on, or belong to accounts that applied from then on; ids as texts.
-
-    A shipment is one of them when it left or arrived from then on. With `Market.part` of the accounts known before and `Market.before`
-    they make up the whole market.
-    """
-    known = known_accounts(market, moment)
-    out = {}
-    for name in sorted(market.present - {"titles"}):
-        frame, table = getattr(market, name), TABLES[name]
-        since = (frame[table.known_at] >= moment).to_numpy()
-        for column in table.columns:
-            if column.known_at:
-                since |= (frame[column.name] >= moment).to_numpy()
-        if "account_id" in frame:
-            since |= ~np.append(known, True)[frame["account_id"].cat.codes.to_numpy()]
-        out[name] = _as_texts(frame[since].reset_index(drop=True))
-    return out
-
-
-def known_accounts(market: Market, moment: pd.Timestamp) -> np.ndarray:
-    """Which accounts applied before a moment, bool[n_accounts]."""
-    known = np.zeros(len(market.account_ids), bool)
-    applied = market.accounts["applied_at"] < moment
-    known[market.accounts["account_id"].cat.codes.to_numpy()[applied.to_numpy()]] = True
-    return known

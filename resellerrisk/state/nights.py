@@ -16,106 +16,47 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from resellerrisk.errors import InputError
 from resellerrisk.jobs.folder import FACTS, put_to_disk, write_whole
 from resellerrisk.leaks.match import list_films, match_leaks
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import PeerTable
 from resellerrisk.state.arrays import load_frame, save_frame
+from resellerrisk.state.base import Base
+from resellerrisk.state.choosing import widest_days
 from resellerrisk.state.kept import KeptSignals
-from resellerrisk.state.merging import Base, Merged, known_accounts, put_beside, rows_since
+from resellerrisk.state.ledger import (
+    Facts,
+    Segment,
+    Stale,
+    Took,
+    files_of,
+    known_moments,
+    last_moment,
+    months_between,
+    rows_before,
+    rows_from,
+    table_of,
+)
+from resellerrisk.state.merging import Merged
+from resellerrisk.state.since import known_accounts, put_beside, rows_since
 from resellerrisk.state.store import check_files, program_hash, read_peers, write_peers, write_state
 from resellerrisk.state.taking import check_rows
 from resellerrisk.tables import TABLES, Market, read_market
 from resellerrisk.tables.checking import LIMIT
-from resellerrisk.tables.files import find_files, open_file, part_files
+from resellerrisk.tables.files import open_file
 
-VERSION = 1
 WEEK = pd.Timedelta(days=7)
 _US = "datetime64[us]"
 #: Where rows of a whole DATA stand that are of no file alone.
 _WHOLE = ""
-
-
-class Stale(Exception):
-    """The state cannot take in what DATA holds now; its text says why."""
-
-
-@dataclass
-class Segment:
-    """Checked rows that came in one file of DATA.
-
-    Attributes
-    ----------
-    folder : str
-        In the state.
-    file : str
-        In DATA; empty for rows of a whole DATA.
-    tables : list of str
-    first, last : int
-        The first and last moment that a row is known from, in microseconds.
-    """
-
-    folder: str
-    file: str
-    tables: list[str]
-    first: int
-    last: int
-
-
-@dataclass
-class Facts:
-    """What stands in ``run.json``."""
-
-    program: str
-    bases: list[str]
-    segments: list[Segment] = field(default_factory=list)
-    files: dict[str, list[int]] = field(default_factory=dict)
-    peers: dict[str, list[str]] = field(default_factory=dict)
-    count: int = 0
-
-    def to_json(self) -> str:
-        """As text."""
-        told = {**self.__dict__, "segments": [one.__dict__ for one in self.segments]}
-        return json.dumps({"nights": VERSION, **told}, indent=1)
-
-    @classmethod
-    def from_json(cls, text: str) -> Facts:
-        """From text."""
-        told = json.loads(text)
-        if told.pop("nights") != VERSION:
-            raise ValueError("another version")
-        told["segments"] = [Segment(**one) for one in told["segments"]]
-        return cls(**told)
-
-
-@dataclass(frozen=True)
-class Took:
-    """What a night did to a state.
-
-    Attributes
-    ----------
-    how : str
-        ``rows`` (new rows taken in), ``week`` (a Monday's state made anew from the one before, for rows up to a week late) or ``built``
-        (made anew from all tables).
-    why : str
-        Why it was built or mended; empty for a night like others.
-    files : int
-        New or changed files of DATA.
-    counts : dict of str to (int, int)
-        Rows read and set aside, by table.
-    """
-
-    how: str
-    why: str
-    files: int
-    counts: dict[str, tuple[int, int]]
+_SIZES = "sizes.json"
 
 
 class Nights:
@@ -152,7 +93,7 @@ class Nights:
             self.facts = self._read_facts()
             return self._take_new(limit)
         except Stale as why:
-            return self._build(until, limit, str(why))
+            return self.build(until, limit, str(why))
 
     def _read_facts(self) -> Facts:
         if not (self.folder / FACTS).is_file():
@@ -163,7 +104,7 @@ class Nights:
             raise Stale("the state's run.json cannot be read") from None
         if facts.program != program_hash():
             raise Stale("the state is of another version of this program")
-        for name in [*facts.bases, *(one.folder for one in facts.segments), *facts.peers]:
+        for name in facts.folders():
             if not self._is_whole(name):
                 raise Stale(f"{name} is damaged")
         return facts
@@ -192,50 +133,91 @@ class Nights:
 
     def _take_new(self, limit: float) -> Took:
         now = files_of(self.data)
-        then = self.facts.files
+        then, own = self.facts.files, {one.file: one for one in self.facts.segments}
         gone = sorted(then.keys() - now.keys())
         new = sorted(path for path in now if then.get(path) != now[path])
         if not gone and not new:
             return Took("rows", "", 0, {})
-        own = {one.file: one for one in self.facts.segments}
         changed = [path for path in new if path in then or path in own] + gone
         for path in changed:
             if path not in own:
-                raise Stale(f"{path} was changed, and its rows are older than the state's weeks")
-        oldest = min((own[path].first for path in changed if own[path].tables), default=None)
+                raise Stale(f"{path} was changed, and holds rows of before the state's weeks")
+        monday = self.base.moment
+        late = self._step_back(min((own[path].first for path in changed), default=monday))
+        leaned_on = self._leaned_on(own[path] for path in changed)
+        for path in changed:
+            self._count(own[path].counts, -1)
         self.facts.segments = [one for one in self.facts.segments if one.file not in changed]
         self._frames.clear()
-        taken, counts, again = self._read_new(new, limit)
+        taken, counts, again = self._read_new(new)
+        if leaned_on - {
+            row for frames in taken.values() for name in frames for row in _rows_leaned_on(name, frames[name])
+        }:
+            raise Stale("rows that others name are gone or changed")
         for path, frames in taken.items():
-            first = self._add_segment(path, frames)
-            oldest = min((moment for moment in (first, oldest) if moment is not None), default=None)
+            table = table_of(path)
+            late = self._step_back(self._add_segment(path, frames, {table: counts[path]})) or late
+            self._count({table: counts[path]}, 1)
+        self._hold_to_limit(limit)
         # A file with rows that were set aside is looked at again: what they lack may come the next night.
         self.facts.files = {path: told for path, told in now.items() if path not in again}
-        how, why = "rows", ""
-        if oldest is not None and oldest < self.base.moment:
-            how, why = self._mend(oldest)
+        if self.base.moment < monday:
+            self.roll(pd.Timestamp(monday, unit="us"), keep=True)
         self._commit()
-        return Took(how, why, len(new) + len(gone), counts)
+        told: dict[str, tuple[int, int]] = {}
+        for path, (read, bad) in counts.items():
+            before = told.get(table_of(path), (0, 0))
+            told[table_of(path)] = before[0] + read, before[1] + bad
+        return Took("week" if late else "rows", late, len(new) + len(gone), told)
 
-    def _read_new(self, new: list[str], limit: float):
-        """Checked rows of new files, file by file in the order of tables; with counts of rows and the files with bad ones."""
+    def _leaned_on(self, segments) -> set[tuple]:
+        """What rows of other tables may have been held against, of some segments."""
+        return {
+            row
+            for one in segments
+            for name in one.tables
+            for row in _rows_leaned_on(name, load_frame(self.folder / one.folder / f"{name}.arrow"))
+        }
+
+    def _step_back(self, oldest: int) -> str:
+        """Where rows are older than the last Monday's state, go on from the one before it; gives why, or nothing."""
+        if oldest >= self.base.moment:
+            return ""
+        if len(self.facts.bases) < 2 or oldest < self._open(self.facts.bases[-2]).moment:
+            raise Stale(f"rows of {_words(oldest)} came late")
+        self.facts.bases.pop()
+        self._frames.clear()
+        self.facts.peers = {}
+        return f"rows of {_words(oldest)} came late"
+
+    def _count(self, counts: dict[str, tuple[int, int]], sign: int) -> None:
+        for name, (read, bad) in counts.items():
+            before = self.facts.intake.get(name, [0, 0])
+            self.facts.intake[name] = [before[0] + sign * read, before[1] + sign * bad]
+
+    def _hold_to_limit(self, limit: float) -> None:
+        for name, (read, bad) in self.facts.intake.items():
+            if bad > limit * read:
+                raise InputError(
+                    f"{self.data}: {bad:,} of {read:,} rows of {name} are bad ({bad / read:.1%}).",
+                    f"At most {limit:.1%} may be.",
+                    hint=f"resellerrisk check {self.data}",
+                )
+
+    def _read_new(self, new: list[str]):
+        """Checked rows of new files, in the order of tables; with counts of rows, read and bad, and the files with bad ones."""
         base, taken, counts, again = self.base, {}, {}, set()
         order = {name: place for place, name in enumerate(TABLES)}
-        since = {name: frame for name, frame in self.frames(base).items()}
+        since = dict(self.frames(base))
         for path in sorted(new, key=lambda path: (order[table_of(path)], path)):
             name = table_of(path)
             if name not in base.facts["present"]:
                 raise Stale(f"the table {name} was not there before")
-            raw = open_file(name, self.data / path)
-            found = check_rows(base, since, {name: raw}, limit)
-            frame = found.frames[name]
+            frame, bad = check_rows(base, since, open_file(name, self.data / path))
             since[name] = pd.concat([since[name], frame], ignore_index=True) if name in since else frame
-            taken[path] = {name: frame}
-            read, bad = found.counts[name]
-            if bad and _last_moment(name, frame) >= base.moment:
+            taken[path], counts[path] = {name: frame}, (len(frame) + bad, bad)
+            if bad and last_moment(name, frame) >= base.moment:
                 again.add(path)
-            before = counts.get(name, (0, 0))
-            counts[name] = before[0] + read, before[1] + bad
         if any(table_of(path) == "titles" for path in new):
             self._look_at_titles(since["titles"])
         return taken, counts, again
@@ -250,22 +232,12 @@ class Nights:
             film = films.of_title[: len(old)]
             match = match_leaks(leaks, some, films=films)["film"].to_numpy(np.int64)
             first = {code: place for place, code in reversed(list(enumerate(films.of_title.tolist())))}
-            found.append(([first[code] for code in film.tolist()], [first.get(code, -1) for code in match.tolist()]))
+            found.append(
+                ([first[code] for code in film.tolist()], [first.get(code, -1) for code in match.tolist()])
+            )
         fits_old = [place if place < len(old) else -1 for place in found[1][1]]
         if found[0][0] != found[1][0] or found[0][1] != fits_old:
             raise Stale("new titles change which titles earlier leaks are of")
-
-    def _mend(self, oldest: int) -> tuple[str, str]:
-        """Make the state of the last Monday anew from the one before it."""
-        if len(self.facts.bases) < 2 or oldest < self._open(self.facts.bases[0]).moment:
-            raise Stale(f"rows of {_words(oldest)} came late")
-        monday = pd.Timestamp(self.base.moment, unit="us")
-        late = self.facts.bases.pop()
-        self._bases.pop(late, None)
-        self._frames.clear()
-        self.facts.peers = {}
-        self.roll(monday, keep=True)
-        return "week", f"rows of {_words(oldest)} came late"
 
     @property
     def base(self) -> Base:
@@ -297,7 +269,7 @@ class Nights:
                 for name in one.tables:
                     frame = load_frame(self.folder / one.folder / f"{name}.arrow")
                     if one.first < base.moment:
-                        frame = _rows_from(name, frame, base.moment, known)
+                        frame = rows_from(name, frame, base.moment, known)
                     parts.setdefault(name, []).append(frame)
             self._frames[base.folder.name] = {
                 name: pd.concat(some, ignore_index=True) if len(some) > 1 else some[0]
@@ -313,19 +285,18 @@ class Nights:
         return Merged(base, put_beside(base, frames))
 
     def months(self, base: Base, merged: Merged, months: list[int]) -> dict[int, PeerTable]:
-        """The peers of months that began since a state, each made once."""
+        """The peers of months that began since a state, each made once for the rows before it."""
         out = {}
         for month in months:
-            name = f"peers-{_words(month)[:10]}"
-            told = [one.folder for one in self.facts.segments if one.first < month]
-            if self.facts.peers.get(name) != told:
-                table = merged.signals(None).peers_of_month(month)
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-                write_peers(self.folder / name / "peers" / str(month), table)
-                self._seal(name)
-                self.facts.peers[name] = told
+            key, rows = str(month), [one.folder for one in self.facts.segments if one.first < month]
+            folder, *told = self.facts.peers.get(key, [""])
+            if not folder or told != rows:
+                folder = self._new_folder("peers", _words(month)[:10])
+                write_peers(self.folder / folder / "peers" / key, merged.signals(None).peers_of_month(month))
+                self._seal(folder)
+                self.facts.peers[key] = [folder, *rows]
                 self._commit()
-            out |= read_peers(self.folder / name)
+            out |= read_peers(self.folder / folder)
         return out
 
     def roll(self, monday: pd.Timestamp, keep: bool = False) -> None:
@@ -353,14 +324,12 @@ class Nights:
         told = base.tables["street_dates"]
         before = told.groupby(told["title_id"].astype(object))["street_date"].max()
         last = before.reindex(frames["title_id"]).to_numpy(_US)
-        kept = np.datetime64(base.moment, "us") - np.timedelta64(_LEAST_KEPT, "D")
+        kept = np.datetime64(base.moment, "us") - np.timedelta64(widest_days(catalogue(), "deliveries"), "D")
         if ((frames["street_date"].to_numpy(_US) > last) & (last < kept)).any():
             raise Stale("a street date was put off that had passed long ago")
 
     def _write_base(self, signals: KeptSignals | Signals, monday: pd.Timestamp) -> None:
-        name = f"base-{monday:%Y-%m-%d}"
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        (self.folder / name).mkdir(parents=True)
+        name = self._new_folder("base", f"{monday:%Y-%m-%d}")
         write_state(signals, monday, self.folder / name)
         self._seal(name)
         self.facts.bases.append(name)
@@ -372,39 +341,36 @@ class Nights:
         self.facts.segments = [one for one in self.facts.segments if one.last >= oldest or not one.tables]
         self._frames.clear()
 
-    def _build(self, until: pd.Timestamp, limit: float, why: str) -> Took:
+    def build(self, until: pd.Timestamp, limit: float, why: str) -> Took:
         """Build the state from all tables: of the Monday a week before the last, then of the last."""
         now = files_of(self.data)
         market = read_market(self.data, limit=limit)
         counts = {row.table: (row.read, row.quarantined) for row in market.intake.itertuples()}
-        self.facts, self._bases, self._frames = Facts(program_hash(), []), {}, {}
+        count = self.facts.count if self.facts else _highest(self.folder)
+        self.facts, self._bases, self._frames = Facts(program_hash(), [], count=count), {}, {}
         monday = (until - pd.Timedelta(microseconds=1)).normalize()
         monday -= pd.Timedelta(days=monday.weekday())
         first = monday - WEEK
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / FACTS).unlink(missing_ok=True)
         known = market.part(known_accounts(market, first)).before(first)
         self._write_base(Signals(known, catalogue()), first)
-        self._add_segment(_WHOLE, rows_since(market, first))
-        self.facts.files = now
+        self._add_segment(_WHOLE, rows_since(market, first), {})
+        self.facts.files, self.facts.intake = now, {name: list(pair) for name, pair in counts.items()}
         try:
             self.roll(monday)
         except Stale:
             self._write_base(_signals_before(market, monday), monday)
-            self._commit()
+        self._commit()
         return Took("built", why, len(now), counts)
 
-    def _add_segment(self, path: str, frames: dict[str, pd.DataFrame]) -> int | None:
+    def _add_segment(self, path: str, frames: dict[str, pd.DataFrame], counts: dict) -> int:
         """Keep the rows of a file; gives the first moment of those that the state would hold, had they come before it."""
-        self.facts.count += 1
-        name = f"since-{self.facts.count:06d}"
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        (self.folder / name).mkdir(parents=True)
+        name = self._new_folder("since", "rows")
         known = pd.Index(self.base.account_ids, dtype=object)
         first, last, late = [], [], []
         for table, frame in frames.items():
             save_frame(self.folder / name / f"{table}.arrow", frame)
-            at, held = _known_moments(table, frame, known)
+            at, held = known_moments(table, frame, known)
             if at.size:
                 first.append(int(at.min()))
                 last.append(int(at.max()))
@@ -413,10 +379,18 @@ class Nights:
         tables = [table for table, frame in frames.items() if len(frame)]
         limit = np.iinfo(np.int64)
         self.facts.segments.append(
-            Segment(name, path, tables, min(first, default=limit.max), max(last, default=limit.min))
+            Segment(name, path, tables, min(first, default=limit.max), max(last, default=limit.min), counts)
         )
         self._frames.clear()
-        return min(late, default=None)
+        return min(late, default=limit.max)
+
+    def _new_folder(self, kind: str, what: str) -> str:
+        """A folder that no earlier state names."""
+        self.facts.count += 1
+        name = f"{kind}-{what}-{self.facts.count:06d}"
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        (self.folder / name).mkdir(parents=True)
+        return name
 
     def _seal(self, name: str) -> None:
         """Put a folder to disk and note the sizes of its files."""
@@ -432,109 +406,38 @@ class Nights:
 
     def _commit(self) -> None:
         write_whole(self.folder / FACTS, self.facts.to_json())
-        named = {*self.facts.bases, *(one.folder for one in self.facts.segments), *self.facts.peers}
+        named = self.facts.folders()
         for path in self.folder.iterdir():
-            if path.is_dir() and path.name.startswith(("base-", "since-", "peers-")) and path.name not in named:
+            if (
+                path.is_dir()
+                and path.name.startswith(("base-", "since-", "peers-"))
+                and path.name not in named
+            ):
                 shutil.rmtree(path)
 
 
-_SIZES = "sizes.json"
-#: Deliveries are kept at least so many days.
-_LEAST_KEPT = 180
+#: What rows of other tables are held against, by table.
+_LEANED_ON = {
+    "accounts": ["account_id", "applied_at"],
+    "titles": ["title_id"],
+    "orders": ["order_id", "line", "account_id", "title_id", "ordered_at"],
+}
+
+
+def _rows_leaned_on(name: str, frame: pd.DataFrame):
+    columns = _LEANED_ON.get(name)
+    return (
+        () if columns is None else ((name, *row) for row in frame[columns].itertuples(index=False, name=None))
+    )
+
+
+def _highest(folder: Path) -> int:
+    """The highest number of a folder that was left here."""
+    return max((int(path.name[-6:]) for path in folder.glob("*-*-[0-9][0-9][0-9][0-9][0-9][0-9]")), default=0)
 
 
 def _signals_before(market: Market, monday: pd.Timestamp) -> Signals:
     return Signals(market.part(known_accounts(market, monday)).before(monday), catalogue())
-
-
-def files_of(data: Path) -> dict[str, list[int]]:
-    """Size and time of change of the files that the tables of a folder stand in, by path."""
-    found = {}
-    for name in TABLES:
-        for path in find_files(data, name):
-            for file in part_files(path) if path.is_dir() else [path]:
-                told = file.stat()
-                found[file.relative_to(data).as_posix()] = [told.st_size, told.st_mtime_ns]
-    return found
-
-
-def table_of(path: str) -> str:
-    """The table that a file of DATA is of.
-
-    >>> table_of("orders/2020-06-30.parquet"), table_of("leaks.csv")
-    ('orders', 'leaks')
-    """
-    return path.split("/")[0].split(".")[0]
-
-
-def months_between(first: int, end: int) -> np.ndarray:
-    """The firsts of a month after a moment and before another, in microseconds.
-
-    >>> first, end = (int(np.datetime64(day, "us").astype(np.int64)) for day in ("2020-06-29", "2020-07-02"))
-    >>> months_between(first, end).view("datetime64[us]").astype("datetime64[D]").tolist()
-    [datetime.date(2020, 7, 1)]
-    """
-    low, high = (np.datetime64(moment, "us").astype("datetime64[M]") for moment in (first, end))
-    at = np.arange(low, high + 1).astype(_US).astype(np.int64)
-    return at[(at > first) & (at < end)]
-
-
-def rows_before(frames: dict[str, pd.DataFrame], moment: pd.Timestamp, known: pd.Index) -> dict[str, pd.DataFrame]:
-    """Rows known before a moment, of accounts that had applied by then; ``known`` are accounts of before."""
-    out, at = {}, moment
-    accounts = frames.get("accounts")
-    ids = known
-    if accounts is not None:
-        ids = known.append(pd.Index(accounts["account_id"][accounts["applied_at"] < at], dtype=object))
-    for name, frame in frames.items():
-        table = TABLES[name]
-        if table.known_at:
-            frame = frame[(frame[table.known_at] < at).to_numpy()]
-        for column in table.columns:
-            if column.known_at:
-                frame = frame.assign(**{column.name: frame[column.name].where(frame[column.known_at] < at)})
-        if "account_id" in frame:
-            frame = frame[frame["account_id"].isin(ids)]
-        out[name] = frame.reset_index(drop=True)
-    return out
-
-
-def _rows_from(name: str, frame: pd.DataFrame, moment: int, known: pd.Index) -> pd.DataFrame:
-    """Rows of a table that a state of a moment does not hold."""
-    if not TABLES[name].known_at:
-        return frame
-    since = np.zeros(len(frame), bool)
-    for column in _moment_columns(name):
-        since |= frame[column].to_numpy(_US).astype(np.int64) >= moment
-    if "account_id" in frame:
-        since |= ~frame["account_id"].isin(known).to_numpy()
-    return frame[since]
-
-
-def _moment_columns(name: str) -> list[str]:
-    table = TABLES[name]
-    return [table.known_at, *(column.known_at for column in table.columns if column.known_at)]
-
-
-def _known_moments(name: str, frame: pd.DataFrame, known: pd.Index) -> tuple[np.ndarray, np.ndarray]:
-    """When rows became known, and which of them a state that has some accounts would have held: theirs, and those of no account.
-
-    A shipment that has not arrived tells nothing yet.
-    """
-    columns = _moment_columns(name)
-    if not TABLES[name].known_at or not len(frame):
-        return np.empty(0, np.int64), np.empty(0, bool)
-    at = frame[columns[-1]].to_numpy(_US).astype(np.int64)
-    told = at != np.iinfo(np.int64).min
-    held = told.copy()
-    if "account_id" in frame and name != "accounts":
-        held &= frame["account_id"].isin(known).to_numpy()
-    return at[told], held[told]
-
-
-def _last_moment(name: str, frame: pd.DataFrame) -> int:
-    at, _ = _known_moments(name, frame, pd.Index([]))
-    return int(at.max()) if at.size else np.iinfo(np.int64).max
 
 
 def _micros(moment: pd.Timestamp) -> int:

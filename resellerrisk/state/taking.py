@@ -6,16 +6,14 @@ shipment must fit its order line. What is compared with are the state's accounts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from resellerrisk.errors import InputError
-from resellerrisk.signals.rows import hash_lines
 from resellerrisk.links.links import spread_ranges
-from resellerrisk.state.merging import Base
+from resellerrisk.signals.rows import hash_lines
+from resellerrisk.state.base import Base
+from resellerrisk.state.since import as_texts
 from resellerrisk.tables import TABLES
 from resellerrisk.tables.checking import check_tables
 from resellerrisk.tables.files import RawTable, from_frame
@@ -23,74 +21,45 @@ from resellerrisk.tables.market import build_market
 
 #: Marks rows that were there before.
 _KNOWN = "row of the state"
-#: From so many new rows of a table on the limit of bad rows counts: a small night may have one bad row in ten.
-FEWEST_ROWS = 100
 
 
-@dataclass(frozen=True)
-class Taken:
-    """New rows that are in order.
-
-    Attributes
-    ----------
-    frames : dict of DataFrame
-        By table, ids as texts.
-    counts : dict of str to (int, int)
-        Rows read and rows set aside, by table.
-    """
-
-    frames: dict[str, pd.DataFrame]
-    counts: dict[str, tuple[int, int]]
-
-
-def check_rows(base: Base, since: dict[str, pd.DataFrame], raw: dict[str, RawTable], limit: float) -> Taken:
-    """Hold new rows to the contract.
+def check_rows(base: Base, since: dict[str, pd.DataFrame], raw: RawTable) -> tuple[pd.DataFrame, int]:
+    """Hold new rows of a table to the contract; gives those that are in order, ids as texts, and how many are not.
 
     Parameters
     ----------
     base : Base
     since : dict of DataFrame
         Rows that came since the state, by table.
-    raw : dict of RawTable
-        New rows, by table.
-    limit : float
-        Largest share of a table's new rows that may be bad, where they are `FEWEST_ROWS` or more.
+    raw : RawTable
 
     Raises
     ------
     InputError
-        A file that cannot be used, or too many bad rows.
+        A file that cannot be used.
     """
-    known = _references(base, since, raw)
-    tables = {}
-    for name in TABLES:
-        if name in raw or name in known:
-            tables[name] = _put_together(name, known.get(name), raw.get(name))
+    name = raw.name
+    known = _references(base, since, {name: raw})
+    tables = {
+        table: _put_together(table, known.get(table), raw if table == name else None)
+        for table in TABLES
+        if table == name or table in known
+    }
     checked = check_tables(tables, [], "", 1.0)
     if not checked.report.ok:
         raise checked.report.as_error()
-    market, frames, counts = build_market(checked), {}, {}
-    for name, table in raw.items():
-        frame = getattr(market, name)
-        mine = frame[frame[_KNOWN] == 0] if _KNOWN in frame else frame
-        frames[name] = _plain(mine[list(TABLES[name].names)])
-        counts[name] = (table.read, table.read - len(mine))
-        read, bad = counts[name]
-        if read >= FEWEST_ROWS and bad > limit * read:
-            raise InputError(
-                f"{bad:,} of {read:,} new rows of {name} are bad ({bad / read:.1%}).",
-                f"At most {limit:.1%} may be. " + "; ".join(map(str, checked.report.faults[:3])),
-                hint="resellerrisk check DATA",
-            )
-    return Taken(frames, counts)
+    frame = getattr(build_market(checked), name)
+    frame = _plain(frame[frame[_KNOWN] == 0][list(TABLES[name].names)])
+    return frame, raw.read - len(frame)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    categories = {name: object for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
-    return frame.astype(categories).reset_index(drop=True)
+    return as_texts(frame).reset_index(drop=True)
 
 
-def _references(base: Base, since: dict[str, pd.DataFrame], raw: dict[str, RawTable]) -> dict[str, pd.DataFrame]:
+def _references(
+    base: Base, since: dict[str, pd.DataFrame], raw: dict[str, RawTable]
+) -> dict[str, pd.DataFrame]:
     """What is there of accounts, titles, street dates and order lines that the new rows name."""
     out = {"titles": _plain(base.tables["titles"])}
     out["street_dates"] = _plain(base.tables["street_dates"].iloc[:0])
@@ -142,7 +111,9 @@ def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:
     account = ids.get_indexer(pd.Index(told["account_id"].astype(str), dtype=object))
     usable = ((account >= 0) & line.notna()).to_numpy()
     told, account, line = told[usable], account[usable], line[usable].to_numpy(np.int64)
-    key = hash_lines(pd.util.hash_array(told["order_id"].astype(str).to_numpy(object), categorize=False), line)
+    key = hash_lines(
+        pd.util.hash_array(told["order_id"].astype(str).to_numpy(object), categorize=False), line
+    )
     of = np.unique(account)
     starts, kept = base.starts["orders"], base.views["orders"]
     places = spread_ranges(starts[of], starts[of + 1])

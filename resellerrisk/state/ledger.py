@@ -1,0 +1,209 @@
+"""What a state of nights writes down of itself: which folders count, which files of DATA were taken in, and what was known from when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from resellerrisk.tables import TABLES
+from resellerrisk.tables.files import find_files, part_files
+
+VERSION = 1
+_US = "datetime64[us]"
+
+
+class Stale(Exception):
+    """The state cannot take in what DATA holds now; its text says why."""
+
+
+@dataclass
+class Segment:
+    """Checked rows that came in one file of DATA.
+
+    Attributes
+    ----------
+    folder : str
+        In the state.
+    file : str
+        In DATA; empty for rows of a whole DATA.
+    tables : list of str
+    first, last : int
+        The first and last moment that a row is known from, in microseconds.
+    counts : dict of str to (int, int)
+        Rows read and set aside, by table.
+    """
+
+    folder: str
+    file: str
+    tables: list[str]
+    first: int
+    last: int
+    counts: dict[str, tuple[int, int]]
+
+
+@dataclass
+class Facts:
+    """What stands in ``run.json``.
+
+    Attributes
+    ----------
+    program : str
+        Hash of the code that made it.
+    bases : list of str
+        Folders of Mondays' states, the last one last.
+    segments : list of Segment
+    files : dict of str to [int, int]
+        Size and time of change of the files of DATA that were taken in.
+    peers : dict of str to list of str
+        By month the folder of its peers, and the segments with rows before it.
+    intake : dict of str to [int, int]
+        Rows of DATA read and set aside, by table.
+    count : int
+        Folders made so far.
+    """
+
+    program: str
+    bases: list[str]
+    segments: list[Segment] = field(default_factory=list)
+    files: dict[str, list[int]] = field(default_factory=dict)
+    peers: dict[str, list[str]] = field(default_factory=dict)
+    intake: dict[str, list[int]] = field(default_factory=dict)
+    count: int = 0
+
+    def folders(self) -> set[str]:
+        """The folders that count."""
+        peers = (folder for folder, *_ in self.peers.values())
+        return {*self.bases, *(one.folder for one in self.segments), *peers}
+
+    def to_json(self) -> str:
+        """As text."""
+        told = {**self.__dict__, "segments": [one.__dict__ for one in self.segments]}
+        return json.dumps({"nights": VERSION, **told}, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Facts:
+        """From text."""
+        told = json.loads(text)
+        if told.pop("nights") != VERSION:
+            raise ValueError("another version")
+        told["segments"] = [Segment(**one) for one in told["segments"]]
+        return cls(**told)
+
+
+@dataclass(frozen=True)
+class Took:
+    """What a night did to a state.
+
+    Attributes
+    ----------
+    how : str
+        ``rows`` (new rows taken in), ``week`` (a Monday's state made anew from the one before, for rows up to a week late) or ``built``
+        (made anew from all tables).
+    why : str
+        Why it was built or mended; empty for a night like others.
+    files : int
+        New or changed files of DATA.
+    counts : dict of str to (int, int)
+        Rows read and set aside, by table.
+    """
+
+    how: str
+    why: str
+    files: int
+    counts: dict[str, tuple[int, int]]
+
+
+def files_of(data: Path) -> dict[str, list[int]]:
+    """Size and time of change of the files that the tables of a folder stand in, by path."""
+    found = {}
+    for name in TABLES:
+        for path in find_files(data, name):
+            for file in part_files(path) if path.is_dir() else [path]:
+                told = file.stat()
+                found[file.relative_to(data).as_posix()] = [told.st_size, told.st_mtime_ns]
+    return found
+
+
+def table_of(path: str) -> str:
+    """The table that a file of DATA is of.
+
+    >>> table_of("orders/2020-06-30.parquet"), table_of("leaks.csv")
+    ('orders', 'leaks')
+    """
+    return path.split("/")[0].split(".")[0]
+
+
+def months_between(first: int, end: int) -> np.ndarray:
+    """The firsts of a month after a moment and before another, in microseconds.
+
+    >>> first, end = (int(np.datetime64(day, "us").astype(np.int64)) for day in ("2020-06-29", "2020-07-02"))
+    >>> months_between(first, end).view("datetime64[us]").astype("datetime64[D]").tolist()
+    [datetime.date(2020, 7, 1)]
+    """
+    low, high = (np.datetime64(moment, "us").astype("datetime64[M]") for moment in (first, end))
+    at = np.arange(low, high + 1).astype(_US).astype(np.int64)
+    return at[(at > first) & (at < end)]
+
+
+def rows_before(
+    frames: dict[str, pd.DataFrame], moment: pd.Timestamp, known: pd.Index
+) -> dict[str, pd.DataFrame]:
+    """Rows known before a moment, of accounts that had applied by then; ``known`` are accounts of before."""
+    out, at = {}, moment
+    accounts = frames.get("accounts")
+    ids = known
+    if accounts is not None:
+        ids = known.append(pd.Index(accounts["account_id"][accounts["applied_at"] < at], dtype=object))
+    for name, frame in frames.items():
+        table = TABLES[name]
+        if table.known_at:
+            frame = frame[(frame[table.known_at] < at).to_numpy()]
+        for column in table.columns:
+            if column.known_at:
+                frame = frame.assign(**{column.name: frame[column.name].where(frame[column.known_at] < at)})
+        if "account_id" in frame:
+            frame = frame[frame["account_id"].isin(ids)]
+        out[name] = frame.reset_index(drop=True)
+    return out
+
+
+def rows_from(name: str, frame: pd.DataFrame, moment: int, known: pd.Index) -> pd.DataFrame:
+    """Rows of a table that a state of a moment does not hold."""
+    if not TABLES[name].known_at:
+        return frame
+    since = np.zeros(len(frame), bool)
+    for column in _moment_columns(name):
+        since |= frame[column].to_numpy(_US).astype(np.int64) >= moment
+    if "account_id" in frame:
+        since |= ~frame["account_id"].isin(known).to_numpy()
+    return frame[since]
+
+
+def _moment_columns(name: str) -> list[str]:
+    table = TABLES[name]
+    return [table.known_at, *(column.known_at for column in table.columns if column.known_at)]
+
+
+def known_moments(name: str, frame: pd.DataFrame, known: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+    """When rows became known, and which of them a state that has some accounts would have held: theirs, and those of no account.
+
+    A shipment that has not arrived tells nothing yet.
+    """
+    columns = _moment_columns(name)
+    if not TABLES[name].known_at or not len(frame):
+        return np.empty(0, np.int64), np.empty(0, bool)
+    at = frame[columns[-1]].to_numpy(_US).astype(np.int64)
+    told = at != np.iinfo(np.int64).min
+    held = told.copy()
+    if "account_id" in frame and name != "accounts":
+        held &= frame["account_id"].isin(known).to_numpy()
+    return at[told], held[told]
+
+
+def last_moment(name: str, frame: pd.DataFrame) -> int:
+    at, _ = known_moments(name, frame, pd.Index([]))
+    return int(at.max()) if at.size else np.iinfo(np.int64).max
