@@ -46,6 +46,7 @@ _HOME = {
     "retrain": "tracking",
     "rollback": "tracking",
     "score": "pipeline",
+    "score_night": "pipeline",
     "score_parts": "pipeline",
     "score_spark": "cluster",
     "shadow_score": "tracking",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from resellerrisk.cli.output import progress, run_facts, say, write_run
+from resellerrisk.cli.output import progress, run_facts, say, show_scores, write_run
 from resellerrisk.errors import InputError
 from resellerrisk.jobs import whole_folder
 
@@ -57,3 +57,47 @@ def _score_on_cluster(data: str, trained, out: str, master: str | None, asked: d
         finally:
             session.stop()
     say.print(f"{told['scored']:,} rows in {out}: scores, contributions, signals, run.json.", markup=False)
+
+
+def check_state_options(subject: str, engine: str, quarantine, accounts) -> None:
+    """Refuse options that a state that follows nights has no answer to."""
+    if subject != "order" or engine != "memory" or quarantine is not None or accounts:
+        raise InputError(
+            "A state follows the orders of nights.",
+            "It is for --subject order in memory, without --quarantine and --account.",
+            hint="leave out --state",
+        )
+
+
+def score_from_state(data: str, trained, state: Path, out: str | None, format: str, asked: dict) -> None:
+    """Score a night's orders from a state that takes in what is new in DATA; ``asked`` are moments, settings and limit."""
+    import pandas as pd
+
+    from resellerrisk.pipeline.nights import score_night
+
+    end = asked.pop("until") or asked["as_of"]
+    if end is None:
+        raise InputError("It is not said when the night ends.", hint="--as-of 2020-06-30")
+    asked["as_of"] = end
+    with progress.status("scoring"):
+        night = score_night(data, trained, state, **asked)
+    took = night.took
+    say.print(_TOOK[took.how].format(files=took.files, why=took.why), markup=False)
+    if night.weeks:
+        say.print("Tracing and groups were made for a new Monday.", markup=False)
+    show_scores(night.scores.scores)
+    if out is not None:
+        intake = pd.DataFrame(
+            [(name, read, read - bad, bad) for name, (read, bad) in took.counts.items()],
+            columns=["table", "read", "used", "quarantined"],
+        )
+        with whole_folder(out) as folder:
+            night.scores.write(folder, format)
+            write_run(folder, Path(out), trained, "", intake, len(night.scores.scores))
+
+
+_TOOK = {
+    "rows": "{files} new or changed files were taken into the state.",
+    "week": "{files} new or changed files were taken into the state; its Monday was made anew: {why}.",
+    "built": "The state was built from all tables: {why}.",
+}

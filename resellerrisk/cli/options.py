@@ -66,6 +66,14 @@ Master = Annotated[
         "by default what Spark's configuration says, else this machine."
     ),
 ]
+StateFolder = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of a state that follows DATA: only files of DATA that are new since the last night are read; "
+        "for orders. Built where there is none.",
+        metavar="STATE",
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
 OutAnywhere = Annotated[
     str | None, typer.Option(help="Folder for the results; with --engine spark wherever Spark can write.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from resellerrisk.cli.app import app, home
-from resellerrisk.cli.engines import check_engine, score_elsewhere
+from resellerrisk.cli.engines import check_engine, check_state_options, score_elsewhere, score_from_state
 from resellerrisk.cli.options import (
     AsOf,
     Data,
@@ -19,6 +19,7 @@ from resellerrisk.cli.options import (
     OutAnywhere,
     Quarantine,
     SettingsFile,
+    StateFolder,
     Subject,
     check_format,
     read_moment,
@@ -48,6 +49,7 @@ def score(
     quarantine: Quarantine = None,
     engine: Engine = "memory",
     master: Master = None,
+    state: StateFolder = None,
 ) -> None:
     """Score accounts at T, or the applications or orders of a time; each score with its reasons.
 
@@ -61,6 +63,10 @@ def score(
     moments = read_moments(as_of=as_of, since=since, until=until)
     check_format(format)
     trained = load(home(), subject, model)
+    if state is not None:
+        check_state_options(subject, engine, quarantine, account)
+        score_from_state(data, trained, state, out, format, {"settings": chosen, "limit": limit, **moments})
+        return
     if check_engine(engine, master) != "memory":
         asked = {"accounts": account or None, "settings": chosen, "limit": limit, **moments}
         score_elsewhere(engine, data, trained, out, format, quarantine, master, asked)

@@ -15,6 +15,7 @@ _HOME = {
     "explain": "explaining",
     "score": "scoring",
     "to_scores": "told",
+    "score_night": "nights",
     "score_parts": "parted",
     "train": "training",
     "train_parts": "parted",

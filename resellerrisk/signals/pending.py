@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from resellerrisk.errors import InputError
-from resellerrisk.signals.rows import Rows, holds_own_address
+from resellerrisk.signals.addresses import holds_own_address
+from resellerrisk.signals.rows import Rows
 from resellerrisk.signals.words import Words
 from resellerrisk.tables import TABLES
 from resellerrisk.tables.cells import read_cells

@@ -7,7 +7,6 @@ count for a snapshot is the kernel's business, not this module's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -15,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.signals import kernel
-from resellerrisk.signals.arrange import NEVER, arrange, as_first_of_each, first_of_each, gather, last_seen
+from resellerrisk.signals.addresses import go_home
+from resellerrisk.signals.arrange import NEVER, arrange, gather, last_seen
 from resellerrisk.signals.asks import Asks, find_asks
 from resellerrisk.tables import Market
 from resellerrisk.vocabulary import IDENTIFIER_KINDS
@@ -315,19 +315,7 @@ class Views:
         return hash_lines(ids[rows.order], rows.line)
 
     def _ship_to_own(self, rows: Rows) -> np.ndarray:
-        """Whether goods go to the address on the account's own form: street and postcode stand in it, however written."""
-        texts = self.place_texts
-        shipped = _plain(pd.Series(texts, dtype=object))
-        streets, postcodes = (
-            _plain(pd.Series(np.asarray(column, object))) for column in (self.form.street, self.form.postcode)
-        )
-        first = first_of_each(rows.account, rows.ship_to, rows.ship_to >= 0)
-        same = np.zeros(len(rows), bool)
-        same[first] = [
-            bool(streets[who]) and streets[who] in shipped[to] and postcodes[who] in shipped[to]
-            for who, to in zip(rows.account[first].tolist(), rows.ship_to[first].tolist(), strict=True)
-        ]
-        return as_first_of_each(rows.account, rows.ship_to, same)
+        return go_home(rows.account, rows.ship_to, self.place_texts, self.form.street, self.form.postcode)
 
 
 def hash_lines(order_ids: np.ndarray, lines: np.ndarray) -> np.ndarray:
@@ -372,27 +360,6 @@ def _previous_orders(rows: Rows) -> np.ndarray:
     """When the account last ordered anything, strictly earlier."""
     anything = np.zeros(len(rows), np.int8)
     return last_seen(rows.account, micros(rows.at), anything).view("datetime64[us]")
-
-
-def holds_own_address(place: str, street: str | None, postcode: str | None) -> bool:
-    """Whether an address names a street and postcode, however written.
-
-    >>> holds_own_address("Shop, 12 Oak-Ave, 55290 Town", "12 oak ave", "55290"), holds_own_address("12 Oak Ave", None, None)
-    (True, False)
-    """
-    told, own, code = (
-        "" if pd.isna(text) else _NO_WORD.sub("", text.casefold()) for text in (place, street, postcode)
-    )
-    return bool(own) and own in told and code in told
-
-
-#: What two spellings of one address may differ in.
-_NO_WORD = re.compile(r"[\W_]+")
-
-
-def _plain(texts: pd.Series) -> np.ndarray:
-    """Texts without case, blanks and punctuation, so that two spellings of one address compare; missing is empty."""
-    return texts.fillna("").str.casefold().str.replace(_NO_WORD, "", regex=True).to_numpy(object)
 
 
 def _short_codes(column: pd.Series) -> np.ndarray:

@@ -207,3 +207,8 @@ def known_moments(name: str, frame: pd.DataFrame, known: pd.Index) -> tuple[np.n
 def last_moment(name: str, frame: pd.DataFrame) -> int:
     at, _ = known_moments(name, frame, pd.Index([]))
     return int(at.max()) if at.size else np.iinfo(np.int64).max
+
+
+def highest_number(folder: Path) -> int:
+    """The highest number of a folder that was left here."""
+    return max((int(path.name[-6:]) for path in folder.glob("*-*-[0-9][0-9][0-9][0-9][0-9][0-9]")), default=0)

@@ -27,7 +27,7 @@ from resellerrisk.signals.words import Words, as_words
 from resellerrisk.state.arrays import map_array, map_arrays
 from resellerrisk.state.base import Base
 from resellerrisk.state.kept import KEPT, LAST_KNOWN, KeptSignals, KeptViews, KeptWhole
-from resellerrisk.state.recoding import CodedTexts, LateTexts, newest_of
+from resellerrisk.state.recoding import CodedTexts, LateTexts, newest_of, spread
 from resellerrisk.state.since import Since, as_texts, stack
 from resellerrisk.tables import Market
 from resellerrisk.vocabulary import IDENTIFIER_KINDS
@@ -160,7 +160,7 @@ class Merged:
     def _whole(self, around, everybody: bool) -> KeptWhole:
         extract = replace(self.base.extract, slates=self._slates, account_ids=around.links.account_ids)
         told = map_arrays(self.base.folder / "traced")
-        traced = {name: _spread(told, name, around.codes, self._count) for name in told}
+        traced = {name: spread(told, name, around.codes, self._count) for name in told}
         traced = {self.base.monday: traced} if told else {}
         if not everybody:
             nobody = pd.Categorical([], categories=around.links.account_ids)
@@ -390,14 +390,3 @@ class _Standing(Links):
 
     def stand(self, day: int, groups: tuple[np.ndarray, ...]) -> None:
         self._groups[day] = groups
-
-
-def _spread(told: dict[str, np.ndarray], name: str, codes: np.ndarray, count: int) -> np.ndarray:
-    """A traced figure of accounts; one that applied since has that of any account without an early delivery."""
-    old = codes < count
-    out = np.full(len(codes), np.nan)
-    out[old] = told[name][codes[old]]
-    if not old.all():
-        silent = np.flatnonzero(np.nan_to_num(told["held_early_count"]) == 0)
-        out[~old] = told[name][silent[0]]
-    return out

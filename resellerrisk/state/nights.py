@@ -23,13 +23,12 @@ import pandas as pd
 
 from resellerrisk.errors import InputError
 from resellerrisk.jobs.folder import FACTS, put_to_disk, write_whole
-from resellerrisk.leaks.match import list_films, match_leaks
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import PeerTable
 from resellerrisk.state.arrays import load_frame, save_frame
 from resellerrisk.state.base import Base
-from resellerrisk.state.choosing import widest_days
+from resellerrisk.state.following import refuse_new_films, refuse_put_off, rows_leaned_on
 from resellerrisk.state.kept import KeptSignals
 from resellerrisk.state.ledger import (
     Facts,
@@ -37,6 +36,7 @@ from resellerrisk.state.ledger import (
     Stale,
     Took,
     files_of,
+    highest_number,
     known_moments,
     last_moment,
     months_between,
@@ -45,10 +45,10 @@ from resellerrisk.state.ledger import (
     table_of,
 )
 from resellerrisk.state.merging import Merged
-from resellerrisk.state.since import known_accounts, put_beside, rows_since
+from resellerrisk.state.since import known_before, put_beside, rows_since
 from resellerrisk.state.store import check_files, program_hash, read_peers, write_peers, write_state
 from resellerrisk.state.taking import check_rows
-from resellerrisk.tables import TABLES, Market, read_market
+from resellerrisk.tables import TABLES, read_market
 from resellerrisk.tables.checking import LIMIT
 from resellerrisk.tables.files import open_file
 
@@ -151,7 +151,7 @@ class Nights:
         self._frames.clear()
         taken, counts, again = self._read_new(new)
         if leaned_on - {
-            row for frames in taken.values() for name in frames for row in _rows_leaned_on(name, frames[name])
+            row for frames in taken.values() for name in frames for row in rows_leaned_on(name, frames[name])
         }:
             raise Stale("rows that others name are gone or changed")
         for path, frames in taken.items():
@@ -176,7 +176,7 @@ class Nights:
             row
             for one in segments
             for name in one.tables
-            for row in _rows_leaned_on(name, load_frame(self.folder / one.folder / f"{name}.arrow"))
+            for row in rows_leaned_on(name, load_frame(self.folder / one.folder / f"{name}.arrow"))
         }
 
     def _step_back(self, oldest: int) -> str:
@@ -219,25 +219,8 @@ class Nights:
             if bad and last_moment(name, frame) >= base.moment:
                 again.add(path)
         if any(table_of(path) == "titles" for path in new):
-            self._look_at_titles(since["titles"])
+            refuse_new_films(base, since["titles"])
         return taken, counts, again
-
-    def _look_at_titles(self, titles: pd.DataFrame) -> None:
-        """New titles change what was traced where leaks of before now fit other titles, or other titles are one film."""
-        old, leaks = self.base.tables["titles"], self.base.tables["leaks"]
-        both = pd.concat([old.astype({"title_id": object}), titles], ignore_index=True)[list(old)]
-        found = []
-        for some in (old.reset_index(drop=True), both):
-            films = list_films(some)
-            film = films.of_title[: len(old)]
-            match = match_leaks(leaks, some, films=films)["film"].to_numpy(np.int64)
-            first = {code: place for place, code in reversed(list(enumerate(films.of_title.tolist())))}
-            found.append(
-                ([first[code] for code in film.tolist()], [first.get(code, -1) for code in match.tolist()])
-            )
-        fits_old = [place if place < len(old) else -1 for place in found[1][1]]
-        if found[0][0] != found[1][0] or found[0][1] != fits_old:
-            raise Stale("new titles change which titles earlier leaks are of")
 
     @property
     def base(self) -> Base:
@@ -304,7 +287,7 @@ class Nights:
         base = self.base
         if "leaks" in base.facts["present"] and "deliveries" not in base.views:
             raise Stale("tracing without shipments asks for all orders")
-        self._refuse_put_off(base)
+        refuse_put_off(base, self.frames(base).get("street_dates"))
         merged = self.merged(base, monday)
         months = {
             int(month): self.months(base, merged, [int(month)])[int(month)]
@@ -315,18 +298,6 @@ class Nights:
         if not keep:
             self._forget()
         self._commit()
-
-    def _refuse_put_off(self, base: Base) -> None:
-        """A street date put off long after it had passed makes deliveries early that are no longer kept."""
-        frames = self.frames(base).get("street_dates")
-        if frames is None or not len(frames):
-            return
-        told = base.tables["street_dates"]
-        before = told.groupby(told["title_id"].astype(object))["street_date"].max()
-        last = before.reindex(frames["title_id"]).to_numpy(_US)
-        kept = np.datetime64(base.moment, "us") - np.timedelta64(widest_days(catalogue(), "deliveries"), "D")
-        if ((frames["street_date"].to_numpy(_US) > last) & (last < kept)).any():
-            raise Stale("a street date was put off that had passed long ago")
 
     def _write_base(self, signals: KeptSignals | Signals, monday: pd.Timestamp) -> None:
         name = self._new_folder("base", f"{monday:%Y-%m-%d}")
@@ -346,20 +317,20 @@ class Nights:
         now = files_of(self.data)
         market = read_market(self.data, limit=limit)
         counts = {row.table: (row.read, row.quarantined) for row in market.intake.itertuples()}
-        count = self.facts.count if self.facts else _highest(self.folder)
+        count = self.facts.count if self.facts else highest_number(self.folder)
         self.facts, self._bases, self._frames = Facts(program_hash(), [], count=count), {}, {}
         monday = (until - pd.Timedelta(microseconds=1)).normalize()
         monday -= pd.Timedelta(days=monday.weekday())
         first = monday - WEEK
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = market.part(known_accounts(market, first)).before(first)
+        known = known_before(market, first)
         self._write_base(Signals(known, catalogue()), first)
         self._add_segment(_WHOLE, rows_since(market, first), {})
         self.facts.files, self.facts.intake = now, {name: list(pair) for name, pair in counts.items()}
         try:
             self.roll(monday)
         except Stale:
-            self._write_base(_signals_before(market, monday), monday)
+            self._write_base(Signals(known_before(market, monday), catalogue()), monday)
         self._commit()
         return Took("built", why, len(now), counts)
 
@@ -414,30 +385,6 @@ class Nights:
                 and path.name not in named
             ):
                 shutil.rmtree(path)
-
-
-#: What rows of other tables are held against, by table.
-_LEANED_ON = {
-    "accounts": ["account_id", "applied_at"],
-    "titles": ["title_id"],
-    "orders": ["order_id", "line", "account_id", "title_id", "ordered_at"],
-}
-
-
-def _rows_leaned_on(name: str, frame: pd.DataFrame):
-    columns = _LEANED_ON.get(name)
-    return (
-        () if columns is None else ((name, *row) for row in frame[columns].itertuples(index=False, name=None))
-    )
-
-
-def _highest(folder: Path) -> int:
-    """The highest number of a folder that was left here."""
-    return max((int(path.name[-6:]) for path in folder.glob("*-*-[0-9][0-9][0-9][0-9][0-9][0-9]")), default=0)
-
-
-def _signals_before(market: Market, monday: pd.Timestamp) -> Signals:
-    return Signals(market.part(known_accounts(market, monday)).before(monday), catalogue())
 
 
 def _micros(moment: pd.Timestamp) -> int:

@@ -65,3 +65,14 @@ def newest_of(who, what, at, asked_who, asked_what) -> np.ndarray:
     out = np.empty(len(order), np.int64)
     out[order] = np.where(same, when[row], none)
     return out[len(who) :]
+
+
+def spread(told: dict[str, np.ndarray], name: str, codes: np.ndarray, count: int) -> np.ndarray:
+    """A traced figure of accounts; one that applied since has that of any account without an early delivery."""
+    old = codes < count
+    out = np.full(len(codes), np.nan)
+    out[old] = told[name][codes[old]]
+    if not old.all():
+        silent = np.flatnonzero(np.nan_to_num(told["held_early_count"]) == 0)
+        out[~old] = told[name][silent[0]]
+    return out

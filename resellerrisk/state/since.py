@@ -131,3 +131,8 @@ def known_accounts(market: Market, moment: pd.Timestamp) -> np.ndarray:
     applied = market.accounts["applied_at"] < moment
     known[market.accounts["account_id"].cat.codes.to_numpy()[applied.to_numpy()]] = True
     return known
+
+
+def known_before(market: Market, moment: pd.Timestamp) -> Market:
+    """The market as it was known before a moment, with the ids of the accounts known then alone."""
+    return market.part(known_accounts(market, moment)).before(moment)

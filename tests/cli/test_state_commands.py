@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 
+import pandas as pd
 from typer.testing import CliRunner
 
-from resellerrisk.cli import kept  # noqa: F401 - its commands
+from resellerrisk.cli import kept, scores  # noqa: F401 - their commands
 from resellerrisk.cli.app import app
 from resellerrisk.errors import InputError
 
@@ -38,3 +39,45 @@ def test_a_state_ends_with_its_month_where_that_comes_before_monday(market, tmp_
 
     build_state(market, tmp_path / "state", "2019-11-27")
     assert str(open_state(tmp_path / "state").until[1]) == "2019-12-01 00:00:00"
+
+
+def test_a_night_is_scored_from_a_state_that_is_built_first_and_then_followed(
+    market, signals, tmp_path, monkeypatch
+):
+    from resellerrisk.pipeline import train
+    from resellerrisk.tables import read_market
+    from tests.laws.arriving import Arriving
+
+    monkeypatch.setenv("RESELLERRISK_HOME", str(tmp_path / "home"))
+    train(market, "order", "2019-08-31", signals=signals).save(tmp_path / "model")
+    data = Arriving(market, tmp_path / "data", pd.Timestamp("2019-11-19"))
+    words = [
+        "score",
+        data.folder,
+        "--subject",
+        "order",
+        "--model",
+        tmp_path / "model",
+        "--state",
+        tmp_path / "state",
+    ]
+    for how in ("The state was built from all tables: there is no state.", "new or changed files were taken"):
+        night = data.pass_night()
+        told = _run(
+            *words,
+            "--as-of",
+            night.date(),
+            "--since",
+            night.date() - pd.Timedelta(days=1),
+            "--out",
+            tmp_path / "out",
+        )
+        assert told.exit_code == 0 and how in told.output
+    found = pd.read_parquet(tmp_path / "out" / "scores.parquet")
+    orders = read_market(data.folder).orders
+    placed = orders[orders["ordered_at"].between(night - pd.Timedelta(days=1), night, inclusive="left")]
+    assert found["order_id"].nunique() == placed["order_id"].nunique() > 0
+    refused = _run(*words, "--as-of", night.date(), "--engine", "parts")
+    assert isinstance(refused.exception, InputError) and "follows the orders of nights" in str(
+        refused.exception
+    )
