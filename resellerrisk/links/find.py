@@ -119,7 +119,9 @@ def _silence_before(market, pairs: pd.DataFrame) -> np.ndarray:
     tables = ((market.accounts, "applied_at"), (market.identifiers, "seen_at"), (market.orders, "ordered_at"))
     accounts = np.concatenate([table["account_id"].cat.codes.to_numpy(np.int64) for table, _ in tables])
     moments = np.concatenate([microseconds(table[column]) for table, column in tables])
-    return days_silent(accounts, moments, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64))
+    return days_silent(
+        accounts, moments, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64)
+    )
 
 
 def days_silent(
