@@ -169,7 +169,7 @@ class Merged:
             return KeptWhole(market, extract, around.links, traced, self._asks(everybody=False))
         extract = replace(extract, **self._held(around.codes))
         whole = Whole.of_parts(self._market(around.codes), extract)
-        whole.__dict__["links"] = around.links
+        whole.extract, whole.__dict__["links"] = extract, around.links
         whole.asks, whole.last_rows = self._asks_of_all, self._last_rows(around.codes)
         whole._traced = traced
         return whole
