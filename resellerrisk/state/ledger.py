@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.tables import TABLES
-from resellerrisk.tables.files import find_files, part_files
+from resellerrisk.tables.files import find_files
+from resellerrisk.tables.refusing import part_files
 
 VERSION = 1
 _US = "datetime64[us]"
