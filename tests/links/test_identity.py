@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
@@ -11,7 +12,7 @@ from stdnum.us import ein
 
 from resellerrisk.errors import InputError
 from resellerrisk.links import MailLists, mail_domain_kind, normalise, phone_country_agrees, tax_id_state
-from resellerrisk.links.contacts import split_email
+from resellerrisk.links.contacts import parse_phone, split_email
 
 
 @pytest.mark.parametrize(
@@ -107,6 +108,21 @@ def test_a_plain_mail_address_is_read_as_the_library_reads_it(mail):
     except EmailNotValidError:
         expected = None
     assert split_email(mail) == expected
+
+
+@given(
+    st.from_regex(r"(\+1[ .-]?|\+|1)?\(?[0-9]{3}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{3,5}", fullmatch=True),
+    st.sampled_from(["US", "GB", "CA", None]),
+)
+@example("(212) 555-0187", "US")
+@example("+1 212 555 0187", "GB")
+@example("(212 555-0187", "US")
+def test_an_american_telephone_is_read_as_the_library_reads_it(phone, country):
+    try:
+        expected = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        expected = None
+    assert parse_phone(phone, country) == expected
 
 
 @given(st.from_regex(r"[0-9]{2}-?[0-9]{7}", fullmatch=True))
