@@ -37,6 +37,7 @@ bench: .venv/test.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks.explanations --write
 	$(BIN)/python -m tests.benchmarks.matrix --write
+	$(BIN)/python -m tests.benchmarks.single --write
 
 docs: .venv/docs.done
 	$(BIN)/python -m resellerrisk.cli.documents

@@ -15,6 +15,7 @@ import argparse
 import gc
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -23,8 +24,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from resellerrisk.state.store import program_hash
 from tests.benchmarks.page import describe_machine, table, write_section
-from tests.benchmarks.single import NAMES, measure
+from tests.benchmarks.single import NAMES, measure, percentiles
 
 DAY = pd.Timedelta(days=1)
 #: Forms that are asked about, in turn.
@@ -61,6 +63,7 @@ def build(data: str, work: Path) -> dict:
     kept, of = facts["rows"]["orders"]
     size = sum(path.stat().st_size for path in (work / "state").rglob("*") if path.is_file())
     return {
+        "program": program_hash(),
         "lines": of,
         "kept": kept,
         "megabytes": size / 1e6,
@@ -78,22 +81,17 @@ def ask(model: str, work: Path, calls: int) -> dict:
     scorer = Scorer.open(trained, work / "state")
     told = {"opened_cpu_s": time.process_time() - worked, "gc": gc.isenabled(), "took": {}}
     if trained.subject == "application":
-        told["took"]["application"] = _percentiles(scorer.application, _forms(work, calls), calls)
+        told["took"]["application"] = percentiles(
+            measure(scorer.application, _forms(work, calls), calls // 10)
+        )
     else:
         subjects = _orders(work, calls)
-        told["took"]["pending order"] = _percentiles(scorer.pending_order, subjects, calls)
+        told["took"]["pending order"] = percentiles(measure(scorer.pending_order, subjects, calls // 10))
         single.MOST_KEPT_ROWS = -1
         scorer._single._told.clear()
-        told["took"]["the same, nothing kept of the account"] = _percentiles(
-            scorer.pending_order, subjects, calls
-        )
+        cold = percentiles(measure(scorer.pending_order, subjects, calls // 10))
+        told["took"]["the same, nothing kept of the account"] = cold
     return told | {"peak_gib": peak_gib()}
-
-
-def _percentiles(call, subjects, calls: int) -> list[float]:
-    """p50, p99 and slowest of CPU, then of wall time, in milliseconds; the first tenth is not counted."""
-    took = measure(call, subjects, calls // 10) * 1e3
-    return np.quantile(took, [0.5, 0.99, 1.0], axis=0)[:, ::-1].T.ravel().tolist()
 
 
 def _orders(work: Path, calls: int) -> list[tuple]:
@@ -127,7 +125,8 @@ def run(models: list[str], data: str, work: Path, calls: int) -> str:
     """Both models over one market, as text for the page."""
     work.mkdir(parents=True, exist_ok=True)
     facts = work / "facts.json"
-    if not facts.exists():
+    if not facts.exists() or json.loads(facts.read_text())["program"] != program_hash():
+        shutil.rmtree(work / "state", ignore_errors=True)
         facts.write_text(json.dumps(_run("build", data, work)))
     made, rows, asked = json.loads(facts.read_text()), [], []
     for model in models:

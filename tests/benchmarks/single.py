@@ -1,16 +1,16 @@
 """How long one subject takes while someone waits: percentiles over thousands of calls, beside an MLflow pyfunc of the same model.
 
-    python tests/benchmarks/single.py MODEL DATA 3000
+    python -m tests.benchmarks.single [--model MODEL --data DATA] [--calls 1500] [--write]
 
-MODEL is a folder of a trained order model, DATA a market, the number is of calls. Each call is another order of the last days of the
-market, drawn by order (so accounts with many orders come often); what it asks of its account is not kept from an earlier call where
-``--cold`` is given. Python's garbage collector runs as it does by default. Wall and CPU times of one thread.
+MODEL is a folder of a trained order model, DATA a market; without them a market of 2,000 accounts is simulated and a model trained on it. Each
+call is another order of the last days of the market, drawn by order, so that accounts with many orders come often; once with what is kept of
+an account from an earlier call and once with nothing kept. The pyfunc is the package that MLflow serves; it gets signals that are computed
+already. Python's garbage collector as it is by default. Wall and CPU times of one thread; ``--write`` puts them into docs/performance.md.
 """
 
 from __future__ import annotations
 
-import gc
-import sys
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -18,17 +18,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks.page import describe_machine, table, write_section
+
+HEAD = ["answer", "CPU ms p50", "p99", "slowest", "wall ms p50", "p99", "slowest"]
 #: Columns of a line of a pending order.
 NAMES = ["title_id", "quantity", "unit_price", "ship_method", "ship_to", "payment_method"]
 
 
-def percentiles(took: np.ndarray) -> str:
-    """p50, p90, p99 and the slowest, in milliseconds, of wall and CPU time."""
-    parts = np.quantile(took * 1e3, [0.5, 0.9, 0.99, 1.0], axis=0)
-    return "; ".join(
-        "{} p50 {:.2f} p90 {:.2f} p99 {:.2f} slowest {:.2f} ms".format(name, *column)
-        for name, column in zip(("wall", "CPU"), parts.T, strict=True)
-    )
+def percentiles(took: np.ndarray) -> list[float]:
+    """p50, p99 and slowest in milliseconds: of CPU, then of wall time."""
+    return np.quantile(took * 1e3, [0.5, 0.99, 1.0], axis=0)[:, ::-1].T.ravel().tolist()
 
 
 def measure(call, subjects, warm: int) -> np.ndarray:
@@ -57,30 +56,59 @@ def pending(market, since: pd.Timestamp, count: int, seed: int = 0) -> list[tupl
     return [told[order_id] for order_id in chosen]
 
 
-def main() -> None:
-    """Score pending orders one by one, and the same rows by an MLflow pyfunc."""
+def compare(model: Path, data: Path, calls: int) -> str:
+    """Pending orders one by one, and the same rows by an MLflow pyfunc, as text for the page."""
+    import resellerrisk.signals.single as single
     from resellerrisk.pipeline import Scorer, Trained
     from resellerrisk.tables import read_market
 
-    model, data, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    trained, market = Trained.load(model), read_market(data)
+    market = read_market(data)
     end = market.orders["ordered_at"].max()
-    started = time.perf_counter()
-    scorer = Scorer(trained, market).prepare(end)
-    print(
-        f"{len(market.orders):,} order lines, prepared in {time.perf_counter() - started:.1f} s, gc {gc.isenabled()}"
-    )
-    monday = end.normalize() - pd.Timedelta(days=end.weekday())
-    subjects = pending(market, monday, count)
-    if "--cold" in sys.argv:
-        import resellerrisk.signals.single as single
-
-        single.MOST_KEPT_ROWS = -1
-    print("scorer", percentiles(measure(scorer.pending_order, subjects, count // 10)))
-    rows = [scorer.pending_order(*subject).signals for subject in subjects[: max(count // 10, 50)]]
+    scorer = Scorer(Trained.load(model), market).prepare(end)
+    subjects = pending(market, end.normalize() - pd.Timedelta(days=end.weekday()), calls)
+    rows = {"`Scorer.pending_order`": percentiles(measure(scorer.pending_order, subjects, calls // 10))}
+    asked = [
+        (pd.DataFrame([scorer.pending_order(*subject).signals]),)
+        for subject in subjects[: max(calls // 5, 50)]
+    ]
+    single.MOST_KEPT_ROWS = -1
+    scorer._single._told.clear()
+    cold = percentiles(measure(scorer.pending_order, subjects, calls // 10))
+    rows["the same, nothing kept of the account"] = cold
     with tempfile.TemporaryDirectory() as work:
-        predict = pyfunc_of(model, work)
-        print("pyfunc", percentiles(measure(predict, [(pd.DataFrame([row]),) for row in rows], 10)))
+        rows["MLflow pyfunc, signals given"] = percentiles(measure(pyfunc_of(str(model), work), asked, 10))
+    return (
+        f"{len(market.orders):,} order lines; {calls:,} calls, {len(asked):,} of the pyfunc. "
+        f"{describe_machine('pandas', 'numba', 'mlflow')}\n\n"
+        + table(HEAD, [[name, *(f"{one:.1f}" for one in told)] for name, told in rows.items()])
+    )
+
+
+def make(work: Path) -> tuple[Path, Path]:
+    """A simulated market and a model of its orders."""
+    from resellerrisk.pipeline import train
+    from resellerrisk.simulate import simulate_market
+    from resellerrisk.tables import read_market
+
+    simulate_market(work / "market", accounts=2000, seed=1)
+    train(read_market(work / "market"), "order", "2020-03-31").save(work / "model")
+    return work / "model", work / "market"
+
+
+def main() -> None:
+    """Make what is not given, compare, tell."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--model", type=Path)
+    asked.add_argument("--data", type=Path)
+    asked.add_argument("--calls", type=int, default=1500)
+    asked.add_argument("--write", action="store_true")
+    told = asked.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        given = (told.model, told.data) if told.model and told.data else make(Path(work))
+        text = compare(*given, told.calls)
+    print(text)
+    if told.write:
+        write_section("performance.md", "pyfunc", text)
 
 
 def pyfunc_of(model: str, work: str):
