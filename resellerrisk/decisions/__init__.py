@@ -6,6 +6,13 @@ It knows probabilities and settings only: no model, no matrix, no tables. It rec
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.decisions.costs import SECOND_PERSON, actions, expected_costs, read_subject
+    from resellerrisk.decisions.random_reviews import add_random_reviews
+    from resellerrisk.decisions.scale import bands, score_1000, thresholds
+    from resellerrisk.decisions.settings import Settings, SubjectSettings, build_settings, read_settings
 
 _WHERE = {
     "SECOND_PERSON": "costs",
@@ -21,7 +28,20 @@ _WHERE = {
     "score_1000": "scale",
     "thresholds": "scale",
 }
-__all__ = list(_WHERE)
+__all__ = [
+    "SECOND_PERSON",
+    "Settings",
+    "SubjectSettings",
+    "actions",
+    "add_random_reviews",
+    "bands",
+    "build_settings",
+    "expected_costs",
+    "read_settings",
+    "read_subject",
+    "score_1000",
+    "thresholds",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from resellerrisk.decisions.settings import Settings, SubjectSettings
 from resellerrisk.errors import InputError
 from resellerrisk.vocabulary import ACTIONS, SUBJECTS
 
@@ -18,7 +20,13 @@ SECOND_PERSON = ("block",)
 _RELEASE, _SHIP, _REVIEW, _BLOCK = range(len(ACTIONS))
 
 
-def expected_costs(probability, subject, settings, early_lines=None, titles_at_stake=None):
+def expected_costs(
+    probability: ArrayLike,
+    subject: str,
+    settings: Settings,
+    early_lines: ArrayLike | None = None,
+    titles_at_stake: ArrayLike | None = None,
+) -> pd.DataFrame:
     """Expected cost of every action for every row, in the orders' currency.
 
     With p the probability and L the loss (titles at stake times the cost of a leaked title): release costs p
@@ -63,7 +71,13 @@ def expected_costs(probability, subject, settings, early_lines=None, titles_at_s
     return pd.DataFrame(table, columns=list(ACTIONS))
 
 
-def _cost_table(probability, subject, settings, early_lines, titles_at_stake):
+def _cost_table(
+    probability: ArrayLike,
+    subject: str,
+    settings: Settings,
+    early_lines: ArrayLike | None,
+    titles_at_stake: ArrayLike | None,
+) -> np.ndarray:
     """The costs of `expected_costs` as an array."""
     p = read_probability(probability)
     costs = read_subject(subject, settings)
@@ -78,7 +92,15 @@ def _cost_table(probability, subject, settings, early_lines, titles_at_stake):
     return table
 
 
-def actions(probability, subject, settings, early_lines=None, titles_at_stake=None, reviews=None, ids=None):
+def actions(
+    probability: ArrayLike,
+    subject: str,
+    settings: Settings,
+    early_lines: ArrayLike | None = None,
+    titles_at_stake: ArrayLike | None = None,
+    reviews: float | None = None,
+    ids: ArrayLike | None = None,
+) -> np.ndarray:
     """The action that costs least for every row; reviews as many as the desk can do.
 
     Among the rows for which a review costs least, those go to review for which it saves most against the
@@ -127,10 +149,11 @@ def actions(probability, subject, settings, early_lines=None, titles_at_stake=No
         )
     late = wanting[np.lexsort((names[wanting], -saved))][room:]
     chosen[late] = fallback[late]
-    return np.array(ACTIONS)[chosen]
+    taken: np.ndarray = np.array(ACTIONS)[chosen]
+    return taken
 
 
-def read_probability(probability):
+def read_probability(probability: ArrayLike) -> np.ndarray:
     """Probabilities as floats (n,); refuses what is missing or outside [0, 1].
 
     Examples
@@ -146,7 +169,7 @@ def read_probability(probability):
     return p
 
 
-def read_subject(subject, settings):
+def read_subject(subject: str, settings: Settings) -> SubjectSettings:
     """The settings of one subject.
 
     Examples
@@ -159,10 +182,11 @@ def read_subject(subject, settings):
     """
     if subject not in SUBJECTS:
         raise InputError(f"There is no subject {subject!r}.", f"Subjects: {', '.join(SUBJECTS)}.")
-    return getattr(settings, subject)
+    costs: SubjectSettings = getattr(settings, subject)
+    return costs
 
 
-def _read_early_lines(early_lines, subject, n):
+def _read_early_lines(early_lines: ArrayLike | None, subject: str, n: int) -> np.ndarray:
     if early_lines is None:
         return np.ones(n, dtype=bool)
     if subject != "order":
@@ -178,7 +202,7 @@ def _read_early_lines(early_lines, subject, n):
     return early
 
 
-def _read_titles(titles_at_stake, costs, early):
+def _read_titles(titles_at_stake: ArrayLike | None, costs: SubjectSettings, early: np.ndarray) -> np.ndarray:
     if titles_at_stake is None:
         without = getattr(costs, "titles_at_stake_without_early_lines", costs.titles_at_stake)
         return np.where(early, costs.titles_at_stake, without)
@@ -188,7 +212,7 @@ def _read_titles(titles_at_stake, costs, early):
     return titles
 
 
-def _read_reviews(reviews, costs):
+def _read_reviews(reviews: float | None, costs: SubjectSettings) -> int:
     if reviews is None:
         return int(costs.reviews_per_day)
     if isinstance(reviews, bool) or reviews != int(reviews) or reviews < 0:

@@ -7,6 +7,7 @@ What is learned from the draw is `evaluation.recall`'s business.
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ def draw_numbers(scores: pd.DataFrame, subject: str, seed: float) -> np.ndarray:
 
 
 def draw_review(
-    action: str, subject: str, names: tuple[str, ...], as_of, settings: Settings
+    action: str, subject: str, names: tuple[str, ...], as_of: Any, settings: Settings
 ) -> tuple[str, bool, float]:
     """`add_random_reviews` of one subject: its action, whether the draw alone sent it to review, and how likely it was to be looked at.
 

@@ -7,16 +7,18 @@ scored.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import logit
 
 from resellerrisk.decisions.costs import read_probability, read_subject
+from resellerrisk.decisions.settings import Settings
 from resellerrisk.vocabulary import BANDS
 
 #: Log-odds at score 0 and at score 1000: probabilities of about 1 in 10,000 and 999 in 1,000.
 SCORE_RANGE = (-9.2, 6.9)
 
 
-def score_1000(probability):
+def score_1000(probability: ArrayLike) -> np.ndarray:
     """A score from 0 to 1000: the calibrated log-odds on a line, clipped and rounded.
 
     A step is 0.0161 log-odds, about 1.6 % of the odds; 43 steps double the odds. The line keeps apart what
@@ -45,10 +47,11 @@ def score_1000(probability):
     """
     low, high = SCORE_RANGE
     clipped = np.clip(logit(read_probability(probability)), low, high)
-    return np.rint(1000 * (clipped - low) / (high - low)).astype(np.int64)
+    score: np.ndarray = np.rint(1000 * (clipped - low) / (high - low)).astype(np.int64)
+    return score
 
 
-def thresholds(subject, settings):
+def thresholds(subject: str, settings: Settings) -> np.ndarray:
     """The probabilities above which the bands guarded, high and severe begin.
 
     A band begins where its action (ship on the street date, review, block), or a stricter one, costs less
@@ -87,7 +90,7 @@ def thresholds(subject, settings):
     return np.array(begins)
 
 
-def bands(probability, subject, settings):
+def bands(probability: ArrayLike, subject: str, settings: Settings) -> np.ndarray:
     """The band of every row: low, guarded, high or severe.
 
     Parameters
@@ -108,12 +111,13 @@ def bands(probability, subject, settings):
     ['low', 'guarded', 'high', 'severe']
     """
     begins = thresholds(subject, settings)
-    return np.array(BANDS)[np.searchsorted(begins, read_probability(probability), side="left")]
+    found: np.ndarray = np.array(BANDS)[np.searchsorted(begins, read_probability(probability), side="left")]
+    return found
 
 
-def _meet(at_zero, at_one, mild, strict, settings):
+def _meet(at_zero: np.ndarray, at_one: np.ndarray, mild: int, strict: int, settings: Settings) -> float:
     """The probability above which the stricter action costs less than the milder one."""
-    dearer, cheaper = at_zero[strict] - at_zero[mild], at_one[mild] - at_one[strict]
+    dearer, cheaper = float(at_zero[strict] - at_zero[mild]), float(at_one[mild] - at_one[strict])
     if cheaper <= 0:
         return np.inf
     meet = dearer / (dearer + cheaper) if dearer > 0 else 0.0

@@ -6,20 +6,26 @@ Nothing is decided here. The packaged defaults with the reason for each stand in
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from resellerrisk.errors import DeclarationError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Kind = TypeVar("Kind", bound="DataclassInstance")
 DEFAULTS = Path(__file__).with_name("settings.toml")
 
 
-def _amount():
+def _amount() -> Any:
     return field(metadata={"most": math.inf})
 
 
-def _share():
+def _share() -> Any:
     return field(metadata={"most": 1.0})
 
 
@@ -58,7 +64,7 @@ class OrderSettings(SubjectSettings):
     titles_at_stake_without_early_lines: float = _amount()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything a decision is made from.
 
@@ -94,7 +100,7 @@ class Settings:
     order: OrderSettings = field(metadata={"section": OrderSettings})
 
 
-def read_settings(path=None):
+def read_settings(path: str | os.PathLike[str] | None = None) -> Settings:
     """Read settings from a TOML file, or the packaged defaults.
 
     Parameters
@@ -122,7 +128,7 @@ def read_settings(path=None):
     return build_settings(read_toml(path, "settings"), f"The settings {path}")
 
 
-def build_settings(content: dict, named: str = "The settings"):
+def build_settings(content: dict[str, Any], named: str = "The settings") -> Settings:
     """Settings from a nested dict, as `read_settings` finds it in a file.
 
     Parameters
@@ -150,11 +156,11 @@ def build_settings(content: dict, named: str = "The settings"):
     block_above: 2.0 is not between 0 and 1
     Hint: Start from a copy of the packaged settings.toml.
     """
-    faults = []
+    faults: list[str] = []
     settings = _build(Settings, content, "", faults)
-    if not faults:
+    if settings is not None and not faults:
         faults = _find_contradictions(settings)
-    if faults:
+    if settings is None or faults:
         raise DeclarationError(
             f"{named} cannot be used.",
             "\n".join(faults),
@@ -163,7 +169,7 @@ def build_settings(content: dict, named: str = "The settings"):
     return settings
 
 
-def read_toml(path: Path, what: str) -> dict:
+def read_toml(path: Path, what: str) -> dict[str, Any]:
     """The content of a TOML file; ``what`` it holds is said in errors.
 
     Raises
@@ -179,11 +185,11 @@ def read_toml(path: Path, what: str) -> dict:
         raise DeclarationError(f"The {what} {path} are no TOML file: {error}.") from error
 
 
-def _build(kind, content, prefix, faults):
+def _build(kind: type[Kind], content: dict[str, Any], prefix: str, faults: list[str]) -> Kind | None:
     """An instance of a settings class; None, and the faults noted, where the content does not allow it."""
     declared = {item.name: item for item in fields(kind)}
     faults += [f"{prefix}{name}: there is no such setting" for name in content if name not in declared]
-    values = {}
+    values: dict[str, Any] = {}
     for name, item in declared.items():
         if name not in content:
             faults.append(f"{prefix}{name}: missing")
@@ -199,7 +205,7 @@ def _build(kind, content, prefix, faults):
     return kind(**values) if len(values) == len(declared) else None
 
 
-def _judge(value, most):
+def _judge(value: object, most: float) -> str:
     """What is wrong with a value, or an empty text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{value!r} is no number"
@@ -208,7 +214,7 @@ def _judge(value, most):
     return ""
 
 
-def _find_contradictions(settings):
+def _find_contradictions(settings: Settings) -> list[str]:
     """Costs under which a higher probability could earn a milder action."""
     faults = []
     if settings.loss_share_reviewed > settings.loss_share_shipped_on_street_date:

@@ -7,6 +7,14 @@ first used.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.evaluation.evaluation import Evaluation
+    from resellerrisk.evaluation.families import compare_families, give_nothing
+    from resellerrisk.evaluation.judged import take_judged
+    from resellerrisk.evaluation.judging import judge
+    from resellerrisk.evaluation.recall import Recall, estimate_recall
 
 _HOME = {
     "Evaluation": "evaluation",
@@ -17,7 +25,15 @@ _HOME = {
     "judge": "judging",
     "take_judged": "judged",
 }
-__all__ = [*_HOME]
+__all__ = [
+    "Evaluation",
+    "Recall",
+    "compare_families",
+    "estimate_recall",
+    "give_nothing",
+    "judge",
+    "take_judged",
+]
 
 
 def __getattr__(name: str) -> object:

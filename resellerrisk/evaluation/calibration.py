@@ -159,4 +159,5 @@ def _mean(values: np.ndarray) -> float:
 
 def _log_loss(probability: np.ndarray, fake: np.ndarray) -> np.ndarray:
     kept = np.clip(probability, SMALLEST, 1 - SMALLEST)
-    return -np.where(fake > 0, np.log(kept), np.log1p(-kept))
+    loss: np.ndarray = -np.where(fake > 0, np.log(kept), np.log1p(-kept))
+    return loss

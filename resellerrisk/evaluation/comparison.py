@@ -127,14 +127,17 @@ def _groups(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     return groups | {words: frame[name].to_numpy() for name, words in KINDS.items() if name in frame}
 
 
-def _measure(rows: pd.DataFrame, group: str, clusters: int, weights: np.ndarray) -> dict[str, tuple]:
+def _measure(
+    rows: pd.DataFrame, group: str, clusters: int, weights: np.ndarray
+) -> dict[str, tuple[np.ndarray, ...]]:
     """Champion's and challenger's figure in each draw, by measure; draw 0 is the sample itself."""
     fake, cluster = rows["fake"].to_numpy(float), rows["cluster"].to_numpy()
     both = [rows["champion_probability"].to_numpy(float), rows["probability"].to_numpy(float)]
     held = [rows["champion_held"].to_numpy(float), rows["challenger_held"].to_numpy(float)]
 
     def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-        return draw_ratio(*(add_by_cluster(part, cluster, clusters) for part in (top, bottom)), weights)
+        above, below = (add_by_cluster(part, cluster, clusters) for part in (top, bottom))
+        return draw_ratio(above, below, weights)
 
     told = {
         "average_precision": tuple(_average_precision(rows, score, clusters, weights) for score in both),
@@ -163,9 +166,11 @@ def _average_precision(
         return np.full(weights.shape[1], np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a draw without a fake at any moment stays missing
-        return np.nanmean(found, axis=0)
+        mean: np.ndarray = np.nanmean(found, axis=0)
+        return mean
 
 
 def _log_loss(probability: np.ndarray, fake: np.ndarray) -> np.ndarray:
     kept = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
-    return -np.where(fake > 0, np.log(kept), np.log1p(-kept))
+    loss: np.ndarray = -np.where(fake > 0, np.log(kept), np.log1p(-kept))
+    return loss

@@ -6,6 +6,8 @@ is decided here that `decisions` does not decide.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -39,7 +41,8 @@ def choose_actions(judged: Judged, settings: Settings, reviews: float) -> np.nda
     """
     frame = judged.frame
     if "action" in frame:
-        return frame["action"].astype(str).to_numpy()
+        told: np.ndarray = frame["action"].astype(str).to_numpy()
+        return told
     chosen = np.full(len(frame), ACTIONS[0], dtype=object)
     names = frame["order_id" if judged.subject == "order" else "account_id"].to_numpy()
     early = _find_early(judged)
@@ -146,7 +149,8 @@ def measure_cost(
 
 def _find_early(judged: Judged) -> np.ndarray:
     if judged.subject == "order":
-        return judged.frame["early_lines"].to_numpy() > 0
+        early: np.ndarray = judged.frame["early_lines"].to_numpy() > 0
+        return early
     return np.ones(len(judged.frame), bool)
 
 
@@ -156,17 +160,20 @@ def _prefix(ranking: str) -> str:
 
 def _compare(judged: Judged, cost: np.ndarray, release: np.ndarray, weights: np.ndarray) -> Figure:
     cluster = judged.frame["cluster"].to_numpy()
-    sums = [add_by_cluster(values, cluster, judged.clusters) for values in (cost, release)]
-    return from_draws(draw_ratio(*sums, weights), judged.frame)
+    above, below = (add_by_cluster(values, cluster, judged.clusters) for values in (cost, release))
+    return from_draws(draw_ratio(above, below, weights), judged.frame)
 
 
 def _per_thousand(judged: Judged, cost: np.ndarray, weights: np.ndarray) -> Figure:
     cluster = judged.frame["cluster"].to_numpy()
-    sums = [add_by_cluster(values, cluster, judged.clusters) for values in (1000 * cost, np.ones(len(cost)))]
-    return from_draws(draw_ratio(*sums, weights), judged.frame)
+    above = add_by_cluster(1000 * cost, cluster, judged.clusters)
+    below = add_by_cluster(np.ones(len(cost)), cluster, judged.clusters)
+    return from_draws(draw_ratio(above, below, weights), judged.frame)
 
 
-def _describe(judged: Judged, policy: str, held: np.ndarray, cost: np.ndarray, share: Figure) -> dict:
+def _describe(
+    judged: Judged, policy: str, held: np.ndarray, cost: np.ndarray, share: Figure
+) -> dict[str, Any]:
     fake = judged.frame["fake"].to_numpy()
     return {
         "policy": policy,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from resellerrisk.evaluation.figures import Figure, as_row, from_draws
 from resellerrisk.evaluation.judged import RANKINGS, WHOLE, Judged, count_accounts
@@ -52,7 +54,8 @@ def measure_detection(
     table : DataFrame
         One row per ranking and moment.
     """
-    figures, table, means = {}, [], {}
+    figures: dict[str, Figure] = {}
+    table, means = [], {}
     only = "".join(judged.moments[:1])
     everyone = np.ones(len(judged.frame), bool)
     for ranking in judged.rankings:
@@ -102,7 +105,8 @@ def measure_rings(
         "new_rings": in_ring & ~known,
         "no_ring": ~in_ring,
     }
-    figures, table = {}, []
+    figures: dict[str, Figure] = {}
+    table = []
     for group, among in members.items():
         rows = frame[~frame["fake"] | among]
         for ranking in judged.rankings:
@@ -195,13 +199,10 @@ def walk_queue(
 
 
 def _walk(judged: Judged, ranking: str, budget: int, lot: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    frame, found, so_far, shown, table = (
-        judged.frame.assign(lot=lot),
-        set(),
-        set(),
-        [],
-        [],
-    )
+    frame = judged.frame.assign(lot=lot)
+    found: set[str] = set()
+    so_far: set[str] = set()
+    shown, table = [], []
     for moment in judged.moments:
         rows = frame[frame["moment"] == moment]
         so_far |= set(rows["account_id"][rows["fake"]])
@@ -236,14 +237,14 @@ def _measure_moments(
 
 def _measure(
     rows: pd.DataFrame,
-    score,
-    counted,
+    ranked: ArrayLike,
+    counted: ArrayLike,
     budget: float,
     clusters: int,
     weights: np.ndarray,
 ) -> Draws:
     score, fake, cluster = (
-        np.asarray(score),
+        np.asarray(ranked),
         rows["fake"].to_numpy(),
         rows["cluster"].to_numpy(),
     )
@@ -251,7 +252,7 @@ def _measure(
     queue = rank(score, counted, np.ones(len(rows)), cluster, clusters).weigh(weights)
     precision = np.where(apart.price > 0, apart.average_precision(), np.nan)
     draws = {"average_precision": precision}
-    looks = {
+    looks: dict[str, Any] = {
         "at_capacity": budget,
         "top_2_percent": np.maximum(1.0, TOP_SHARE * queue.price),
     }
@@ -269,7 +270,7 @@ def _mean_over(by_moment: dict[str, Draws]) -> Draws:
         return {name: np.nanmean([moment[name] for moment in moments], axis=0) for name in moments[0]}
 
 
-def _label(ranking: str, moment: str, rows: pd.DataFrame) -> dict:
+def _label(ranking: str, moment: str, rows: pd.DataFrame) -> dict[str, Any]:
     fakes = count_accounts(rows[rows["fake"]])
     return {
         "ranking": RANKINGS[ranking],

@@ -7,6 +7,7 @@ looks.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def _sample(frame: pd.DataFrame, seed: int) -> np.ndarray:
     return np.sort(np.concatenate([np.flatnonzero(fake), honest]))
 
 
-def _judge(name: str, riskier: int, values: np.ndarray, frame: pd.DataFrame) -> dict | None:
+def _judge(name: str, riskier: int, values: np.ndarray, frame: pd.DataFrame) -> dict[str, Any] | None:
     known = np.isfinite(values)
     frame, values = frame[known], values[known]
     fake = frame["fake"].to_numpy()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -138,15 +139,15 @@ def print_table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _to_records(frame: pd.DataFrame) -> list[dict]:
-    def plain(value):
+def _to_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    def plain(value: Any) -> Any:
         value = value.item() if hasattr(value, "item") else value
         return None if value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)) else value
 
     return [{str(name): plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _write_table(titles: tuple[str, ...], rows) -> list[str]:
+def _write_table(titles: tuple[str, ...], rows: Iterable[Iterable[object]]) -> list[str]:
     lines = [
         "| " + " | ".join(map(_escape, titles)) + " |",
         "|" + " --- |" * len(titles),

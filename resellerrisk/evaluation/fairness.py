@@ -145,9 +145,8 @@ def _close(
 
 def _ratio(judged: Judged, top: np.ndarray, bottom: np.ndarray, weights: np.ndarray) -> np.ndarray:
     cluster = judged.frame["cluster"].to_numpy()
-    return draw_ratio(
-        *(add_by_cluster(values, cluster, judged.clusters) for values in (top, bottom)), weights
-    )
+    above, below = (add_by_cluster(values, cluster, judged.clusters) for values in (top, bottom))
+    return draw_ratio(above, below, weights)
 
 
 def _lowest(probability: np.ndarray, rows: np.ndarray) -> float:

@@ -99,7 +99,7 @@ def as_row(figures: dict[str, Figure]) -> dict[str, float | None]:
     >>> as_row({"recall": make_figure(0.5, (0.2, 0.8), rows)})
     {'recall': 0.5, 'recall_low': 0.2, 'recall_high': 0.8}
     """
-    cells = {}
+    cells: dict[str, float | None] = {}
     for name, figure in figures.items():
         cells |= {
             name: figure["value"],

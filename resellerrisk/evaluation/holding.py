@@ -6,6 +6,8 @@ not found out.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -53,7 +55,8 @@ def measure_held_back(
     rows = judged.frame[judged.frame["early_lines"] > 0]
     units = float(rows["early_units"][rows["fake"]].sum())
     lines = float(rows["early_lines"][~rows["fake"]].sum())
-    figures, table, curves = {}, [], {}
+    figures: dict[str, Figure] = {}
+    table, curves = [], {}
     for ranking in judged.rankings:
         weighed = _weigh(rows, ranking, judged.clusters, weights)
         told = {
@@ -62,12 +65,13 @@ def measure_held_back(
         }
         prefix = "" if ranking == "probability" else f"{ranking}/"
         figures |= {prefix + name: figure for name, figure in told.items()}
-        counts = {
+        counts: dict[str, Any] = {
+            "ranking": RANKINGS[ranking],
             "orders": len(rows),
             "honest_early_lines": lines,
             "fake_early_units": units,
         }
-        table.append({"ranking": RANKINGS[ranking]} | counts | as_row(told))
+        table.append(counts | as_row(told))
         if lines and units:
             curves[ranking] = _draw_curve(weighed)
     return figures, pd.DataFrame(table), curves

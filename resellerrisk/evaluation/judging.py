@@ -23,6 +23,7 @@ from resellerrisk.evaluation.detection import (
 from resellerrisk.evaluation.directions import find_contradictions
 from resellerrisk.evaluation.evaluation import Evaluation
 from resellerrisk.evaluation.fairness import measure_gaps
+from resellerrisk.evaluation.figures import Figure
 from resellerrisk.evaluation.holding import measure_held_back
 from resellerrisk.evaluation.honest import measure_honest
 from resellerrisk.evaluation.judged import Judged, take_judged
@@ -130,7 +131,7 @@ def judge(
 
 def _measure(
     judged: Judged, settings: Settings, budget: float, weights: np.ndarray
-) -> tuple[dict, dict, dict]:
+) -> tuple[dict[str, Figure], dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     figures, detection = measure_detection(judged, budget, weights)
     rings, ring_table = measure_rings(judged, budget, weights)
     chosen = choose_actions(judged, settings, budget)
@@ -166,17 +167,23 @@ def _join(curves: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _judge_directions(taken: Judged, judged: pd.DataFrame, signals: pd.DataFrame, directions, seed: int):
+def _judge_directions(
+    taken: Judged,
+    judged: pd.DataFrame,
+    signals: pd.DataFrame,
+    directions: Mapping[str, int] | None,
+    seed: int,
+) -> tuple[pd.DataFrame, int]:
     if len(signals) != len(judged):
         raise InputError(
             f"There are {len(signals)} rows of signals for {len(judged)} judged rows.",
             hint="pass the signals of the very rows that are judged, in their order",
         )
-    return find_contradictions(taken, signals.iloc[taken.rows].reset_index(drop=True), directions, seed)
+    return find_contradictions(taken, signals.iloc[taken.rows].reset_index(drop=True), directions or {}, seed)
 
 
 def _tell_conditions(
-    judged: Judged, conditions, labels: str, daily: float, threshold: float
+    judged: Judged, conditions: Mapping[str, object], labels: str, daily: float, threshold: float
 ) -> dict[str, str]:
     at = judged.frame["as_of"]
     each = "accounts at each moment" if judged.subject == "account" else f"{judged.subject}s a day"

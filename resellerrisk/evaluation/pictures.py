@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import pyplot
@@ -41,7 +44,7 @@ def write_plots(evaluation: Evaluation, folder: Path) -> list[Path]:
     return paths
 
 
-def write_shap(explanation, folder: Path, seed: int = 0) -> list[Path]:
+def write_shap(explanation: Any, folder: Path, seed: int = 0) -> list[Path]:
     """Write shap's beeswarm and the dependence plots of the strongest columns as PNG files.
 
     Parameters
@@ -62,15 +65,13 @@ def write_shap(explanation, folder: Path, seed: int = 0) -> list[Path]:
         paths = [_save(folder / "shap_beeswarm.png", (11, 9), lambda axes: draw_beeswarm(explanation, axes))]
         for name in strongest(explanation, DEPENDENCE_PLOTS):
             path = folder / f"shap_dependence_{name}.png"
-            paths.append(
-                _save(path, (7, 4.6), lambda axes, name=name: draw_dependence(explanation, name, axes))
-            )
+            paths.append(_save(path, (7, 4.6), partial(draw_dependence, explanation, name)))
     finally:
         np.random.set_state(state)
     return paths
 
 
-def _save(path: Path, size: tuple[float, float], draw) -> Path:
+def _save(path: Path, size: tuple[float, float], draw: Callable[[Any], object]) -> Path:
     canvas, axes = pyplot.subplots(figsize=size, layout="constrained")
     try:
         draw(axes)

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,12 +31,12 @@ _PAGE_COLOURS = {
     "#060606": "var(--one-line)",
 }
 INK, QUIET, RAIL, OURS, LOGISTIC, RULE = _PAGE_COLOURS
-_LINES = {
+_LINES: dict[str, dict[str, Any]] = {
     "probability": {"color": OURS, "linestyle": "-", "marker": "o", "linewidth": 2.0},
     "logistic": {"color": LOGISTIC, "linestyle": "--", "marker": "s", "linewidth": 1.6},
     "rule": {"color": RULE, "linestyle": ":", "marker": "^", "linewidth": 1.8},
 }
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "resellerrisk",
     "font.size": 10,

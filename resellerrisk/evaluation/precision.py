@@ -27,10 +27,10 @@ def draw_precision(judged: Judged) -> pd.DataFrame:
     """
     parts = []
     for ranking in judged.rankings:
-        curves = [
+        traced = (
             _trace(rows, ranking, judged.clusters) for _, rows in judged.frame.groupby("moment", sort=True)
-        ]
-        curves = [curve for curve in curves if curve is not None]
+        )
+        curves = [curve for curve in traced if curve is not None]
         if curves:
             precision = np.mean(curves, axis=0)
             parts.append(pd.DataFrame({"ranking": ranking, "recall": GRID, "precision": precision}))
@@ -43,6 +43,7 @@ def _trace(rows: pd.DataFrame, ranking: str, clusters: int) -> np.ndarray | None
         return None
     seen = rank(rows[ranking].to_numpy(), fake, ~fake, rows["cluster"].to_numpy(), clusters).as_seen()
     gained = seen.gain[:, 0].cumsum()
-    precision = gained / (gained + seen.before[:, 0] + seen.within[:, 0])
+    precision: np.ndarray = gained / (gained + seen.before[:, 0] + seen.within[:, 0])
     reached = np.searchsorted(gained, GRID * gained[-1] - 1e-9)
-    return precision[reached]
+    at_grid: np.ndarray = precision[reached]
+    return at_grid

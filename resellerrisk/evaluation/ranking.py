@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import sparse
 
 from resellerrisk.evaluation.resampling import divide
@@ -47,7 +48,7 @@ class Weighed:
         precision = divide(gained, gained + self.before + self.within)
         return divide(np.nansum(precision * self.gain, axis=0), self.gain.sum(axis=0))
 
-    def gain_at(self, spent) -> np.ndarray:
+    def gain_at(self, spent: ArrayLike) -> np.ndarray:
         """Share of the gain that the highest scores bring for a price, shape (B,) or broadcast with it.
 
         A level that is only partly paid for gives its share: what a draw by lot among equals gives on
@@ -84,7 +85,7 @@ class Ranking:
         return self.weigh(np.ones((len(self.price), 1)))
 
 
-def rank(score, gain, price, cluster, clusters: int) -> Ranking:
+def rank(score: ArrayLike, gain: ArrayLike, price: ArrayLike, cluster: np.ndarray, clusters: int) -> Ranking:
     """Put rows in falling score and sum what they gain and cost.
 
     Parameters
@@ -116,10 +117,10 @@ def rank(score, gain, price, cluster, clusters: int) -> Ranking:
     >>> seen.gain_at(0), seen.gain_at(1)
     (array([0.5]), array([1.]))
     """
-    score, gain, price = (np.asarray(values, float) for values in (score, gain, price))
+    score, gains_of, price = (np.asarray(values, float) for values in (score, gain, price))
     level = np.unique(-score, return_inverse=True)[1]
-    gains = np.bincount(level, weights=gain) > 0
-    step = (np.cumsum(gains) - gains)[level]
+    gains = np.bincount(level, weights=gains_of) > 0
+    step: np.ndarray = (np.cumsum(gains) - gains)[level]
     steps, gaining = int(gains.sum()), gains[level]
     counted = ~gaining & (step < steps)
 
@@ -127,7 +128,7 @@ def rank(score, gain, price, cluster, clusters: int) -> Ranking:
         return sparse.csr_array((values[rows], (step[rows], cluster[rows])), shape=(steps, clusters))
 
     whole = np.bincount(cluster, weights=price, minlength=clusters)
-    return Ranking(add(price, counted), add(price, gaining), add(gain, gaining), whole)
+    return Ranking(add(price, counted), add(price, gaining), add(gains_of, gaining), whole)
 
 
 def take_highest(score: np.ndarray, count: float) -> np.ndarray:

@@ -99,7 +99,9 @@ def estimate_recall(scores: pd.DataFrame, outcomes: pd.DataFrame, *, level: floa
     decided = by_score["fake"].dropna().astype(bool)
     caught = float(decided.sum() * len(by_score) / len(decided)) if len(decided) else 0.0
     return Recall(
-        *(_share(caught, other) for other in (missed, high, low)),
+        _share(caught, missed),
+        _share(caught, high),
+        _share(caught, low),
         caught,
         missed,
         low,

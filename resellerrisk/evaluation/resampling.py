@@ -8,6 +8,7 @@ narrow.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 #: How often the clusters are drawn. 500 draws place the ends of a 95 % interval to about a tenth of its
 #: width.
@@ -110,14 +111,15 @@ def draw_ratio(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray) -> np.n
     return divide(top @ weights, bottom @ weights)
 
 
-def divide(top, bottom) -> np.ndarray:
+def divide(top: ArrayLike, bottom: ArrayLike) -> np.ndarray:
     """Quotient, missing where the lower number is 0.
 
     >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
     array([0.5, nan])
     """
-    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
+    above, below = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    quotient: np.ndarray = np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0)
+    return quotient
 
 
 def wilson(share: float, count: float) -> tuple[float, float]:

@@ -6,13 +6,15 @@ One declaration for each, so that page, Markdown and figures cannot drift apart.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from resellerrisk.evaluation.detection import RING_GROUPS
 from resellerrisk.evaluation.figures import Figure
 from resellerrisk.evaluation.judged import GROUPS, RANKINGS
 
-_PRINT = {
+_PRINT: dict[str, Callable[[Any], str]] = {
     "share": lambda value: f"{100 * value:.1f}%",
     "small_share": lambda value: f"{100 * value:.2f}%",
     "ratio": lambda value: f"{value:.3f}",
@@ -293,7 +295,7 @@ def name_column(name: str) -> Word:
     return COLUMNS.get(name) or MEASURES.get(name) or undeclared
 
 
-def show(value, kind: str) -> str:
+def show(value: Any, kind: str) -> str:
     """A value as the report prints it; a missing one is a dash.
 
     >>> show(0.0123, "share"), show(None, "share"), show(1234.0, "number"), show(0.5, "text")
@@ -306,7 +308,7 @@ def show(value, kind: str) -> str:
     return _PRINT[kind](value)
 
 
-def show_range(value, low, high, kind: str) -> str:
+def show_range(value: Any, low: Any, high: Any, kind: str) -> str:
     """A value and, on a line of its own, its interval, where it has one.
 
     >>> show_range(0.71, 0.6, 0.8, "ratio"), show_range(0.71, None, None, "ratio")

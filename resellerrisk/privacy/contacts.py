@@ -88,9 +88,8 @@ def phone(key: Key, text: str, country: str | None) -> str:
         return digits if len(set(digits)) < 2 else key.same_shape("digits", digits)
     number = parse_phone(text, country)
     if number is None:
-        return key.same_shape(
-            "digits", phone_key(text, country), lambda made: phone_key(made, country) == made
-        )
+        own = phone_key(text, country)
+        return key.same_shape("digits", own, lambda made: phone_key(made, country) == made, _TRIES)
     lead = f"+{number.country_code}"
     own = phone_key(text, country)[len(lead) :]
     agrees = _agrees(text, country)

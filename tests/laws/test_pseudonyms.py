@@ -45,7 +45,8 @@ def varied(market):
     form.loc[:3, "postcode"] = ["10115", "10115", "TW8 5YJ", "TW85YJ"]
     form.loc[4:6, "email"] = ["not an address", "info@shop.acme-discs.com", "Jo.Shop+dvd@GoogleMail.com"]
     form.loc[5:6, "website"] = ["https://www.acme-discs.com/shop", "gmail.com"]
-    form.loc[7:9, "phone"] = ["12", "+44 20 7946 0958", "000-0000"]
+    form.loc[7:10, "phone"] = ["12", "+44 20 7946 0958", "000-0000", "0089 897232"]
+    form.loc[10, "country"] = "NL"
     form.loc[7:9, "tax_id"] = ["DE 136.695.976", "n/a", "12345"]
     value = seen["value"].astype(object)
     officers = np.flatnonzero(seen["kind"] == "officer")[:6]
