@@ -29,7 +29,15 @@ def any_settings(draw):
         draw(st.floats(0, 50)), delayed, draw(MONEY), delayed + draw(MONEY), 1e9, 0.0, draw(st.floats(0, 50))
     )
     leaked, reviewed = draw(MONEY), shipped * draw(st.floats(0, 1))
-    return Settings(leaked, shipped, reviewed, draw(st.floats(0, 1)), 0.05, 1.0, subject, subject, subject)
+    return Settings(
+        leaked_title=leaked,
+        loss_share_shipped_on_street_date=shipped,
+        loss_share_reviewed=reviewed,
+        block_above=draw(st.floats(0, 1)),
+        quarantine_share=0.05,
+        random_review_seed=1.0,
+        **dict.fromkeys(SUBJECTS, subject),
+    )
 
 
 @settings(max_examples=150, deadline=None)

@@ -124,7 +124,7 @@ def _fairness(told: Mapping) -> list[str]:
         "At the packaged settings; the least risky rows of a kind are released until its honest shops are held as often as all others "
         "(`resellerrisk evaluate`, docs/privacy.md). Each kind alone.",
     ]
-    for subject, found in told.items():
+    for subject, found in ((name, told[name]) for name in _TITLES if name in told):
         lines += ["", f"{_TITLES[subject]}: of all honest rows {_percent(found['all_honest'])} are held.", ""]
         lines += table(found["names"], found["rows"])
     return lines
