@@ -135,7 +135,8 @@ def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:
             "quantity": kept["quantity"][rows],
         }
     )
-    return frame.reindex(columns=list(TABLES["orders"].names))
+    empty = pd.Series([None] * len(frame), dtype=object)
+    return frame.assign(**{name: empty for name in TABLES["orders"].names if name not in frame})
 
 
 def _put_together(name: str, known: pd.DataFrame | None, raw: RawTable | None) -> RawTable:
