@@ -19,6 +19,7 @@ from resellerrisk.jobs.folder import hold_lock
 from resellerrisk.matrix import build_matrix, snapshot_orders
 from resellerrisk.pipeline.scoring import Scores, score_matrix
 from resellerrisk.pipeline.trained import Trained
+from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import month_of
 from resellerrisk.signals.rows import micros
 from resellerrisk.state.ledger import Stale, Took, months_between
@@ -41,11 +42,14 @@ class Night:
         What was done to the state.
     weeks : int
         Mondays that tracing and groups were made for.
+    signals : tuple of Signals
+        Of the accounts that ordered; one a week that the night reaches into.
     """
 
     scores: Scores
     took: Took
     weeks: int
+    signals: tuple[Signals, ...]
 
 
 def score_night(
@@ -103,17 +107,17 @@ def score_night(
         nights = Nights(state, data)
         took = nights.take(end, limit)
         try:
-            parts, weeks = _score_weeks(nights, start, end, trained, settings, scored_at)
+            found, weeks = _score_weeks(nights, start, end, trained, settings, scored_at)
         except Stale as why:
             took = nights.build(end, limit, str(why))
-            parts, weeks = _score_weeks(nights, start, end, trained, settings, scored_at)
-        return Night(_join(parts), took, weeks)
+            found, weeks = _score_weeks(nights, start, end, trained, settings, scored_at)
+        return Night(_join([scores for scores, _ in found]), took, weeks, tuple(one for _, one in found))
 
 
 def _score_weeks(
     nights: Nights, start, end, trained: Trained, settings, scored_at
-) -> tuple[list[Scores], int]:
-    """The scores of each week that a night reaches into, and how many Mondays were made."""
+) -> tuple[list[tuple[Scores, Signals]], int]:
+    """Scores and signals of each week that a night reaches into, and how many Mondays were made."""
     if nights.base_at(start) is None:
         raise InputError(
             f"The state goes back to {pd.Timestamp(nights.first, unit='us')}, and orders from {start} on are asked for.",
@@ -144,7 +148,7 @@ def _weeks(nights: Nights, start: pd.Timestamp, end: pd.Timestamp):
 
 def _score(
     nights: Nights, low: pd.Timestamp, high: pd.Timestamp, trained: Trained, settings: Settings, scored_at
-) -> Scores:
+) -> tuple[Scores, Signals]:
     base = nights.base_at(low)
     merged = nights.merged(base)
     orders = merged.since.views.orders
@@ -157,7 +161,7 @@ def _score(
     signals = merged.signals(accounts, nights.months(base, merged, coming))
     snapshots = snapshot_orders(signals.views, low, high)
     matrix = build_matrix(signals, snapshots, trained.columns)
-    return score_matrix(signals, matrix, trained, settings, scored_at)
+    return score_matrix(signals, matrix, trained, settings, scored_at), signals
 
 
 def _join(parts: list[Scores]) -> Scores:

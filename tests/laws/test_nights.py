@@ -204,3 +204,19 @@ def test_a_night_of_two_weeks_is_that_of_its_days(market, signals, order_model, 
     with pytest.raises(Exception, match="goes back to"):
         score_night(data.folder, order_model, tmp_path / "state", as_of=FIRST)
     assert np.isfinite(found.scores.scores["probability"]).all()
+
+
+@pytest.mark.slow
+def test_every_night_of_a_year(market, signals, order_model, tmp_path):
+    """52 Mondays, twelve firsts of the month, every outcome, leak, street date and account of the year."""
+    first = pd.Timestamp("2018-12-19")
+    data, orders, hows = Arriving(market, tmp_path / "data", first), 0, []
+    for _ in range(366):
+        night = data.pass_night()
+        found = score_night(data.folder, order_model, tmp_path / "state", as_of=night, scored_at=night)
+        asked = {"since": night - DAY, "until": night, "scored_at": night}
+        hold_same(score(market, order_model, signals=signals, **asked), found.scores)
+        orders += len(found.scores.scores)
+        hows.append(found.took.how)
+    assert hows == ["built"] + ["rows"] * 365
+    assert orders > 500

@@ -132,3 +132,27 @@ def test_retraining_twice_finds_the_very_same_model(run, market_folder, tmp_path
         assert run("retrain", *words, "--out", tmp_path / out)[0] == 0
     assert hash_files(tmp_path / "one") == hash_files(tmp_path / "two")
     assert Home(tmp_path / "home").versions("application") == [1]
+
+
+def test_a_state_gives_the_bytes_of_all_tables_and_a_second_run_gives_them_again(
+    run, market_folder, home, tmp_path
+):
+    words = (market_folder, "--as-of", TONIGHT, "--home", home)
+    run("score_nightly_orders", *words, "--out", tmp_path / "tables")
+    for how, files in (("built", 10), ("rows", 0)):
+        code, lines = run(
+            "score_nightly_orders", *words, "--out", tmp_path / how, "--state", tmp_path / "state"
+        )
+        assert code == 0 and lines[0]["state"] == how and lines[0]["files"] == files
+        found, wanted = hash_files(tmp_path / how), hash_files(tmp_path / "tables")
+        for name in ("scores", "contributions", "signals"):
+            assert found[f"{name}.parquet"] == wanted[f"{name}.parquet"]
+    assert len(pd.read_parquet(tmp_path / "rows" / "scores.parquet"))
+
+
+def test_a_night_without_orders_is_done_with_empty_tables_from_a_state_too(
+    run, market_folder, home, tmp_path
+):
+    words = (market_folder, "--as-of", "2021-05-02", "--out", tmp_path / "out", "--home", home)
+    code, _ = run("score_nightly_orders", *words, "--state", tmp_path / "state")
+    assert code == 0 and pd.read_parquet(tmp_path / "out" / "scores.parquet").empty
