@@ -215,7 +215,11 @@ def _verify(store: Desk) -> int:
 
 
 def _what_to_do(held: Held) -> str:
+    from resellerrisk.privacy.holding import follows_nights
+
     if held.kind == "state":
+        if follows_nights(held.path):
+            return f"remove {held.path}: the next night builds it anew from DATA"
         return f"resellerrisk state build DATA --as-of DATE --out {held.path}"
     return "look at it"
 

@@ -71,6 +71,7 @@ def find_files(folders: Iterable[Path], account_id: str) -> list[Held]:
                 f"{folder} is not a folder.", hint="name the folder of a home, of results or of case files"
             )
         states = [path.parent for path in sorted(folder.rglob(FACTS)) if is_state(path.parent)]
+        states = [state for state in states if not any(other in state.parents for other in states)]
         found += [Held(state, "state", 1) for state in states if _state_holds(state, account_id)]
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
             if path.name.startswith(DESK) or any(state in path.parents for state in states):
@@ -85,14 +86,22 @@ def is_state(folder: Path) -> bool:
         told = json.loads((folder / FACTS).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(told, dict) and "state" in told
+    return isinstance(told, dict) and ("state" in told or "nights" in told)
+
+
+def follows_nights(folder: Path) -> bool:
+    """Whether a kept state takes in nights, and is built anew by the next one."""
+    return "nights" in json.loads((folder / FACTS).read_text("utf-8"))
 
 
 def _state_holds(folder: Path, account_id: str) -> bool:
     """Whether a state knows the account; one that cannot be opened (of another program, damaged) is taken to."""
+    from resellerrisk.state.holding import knows_account
     from resellerrisk.state.store import open_state
 
     try:
+        if follows_nights(folder):
+            return knows_account(folder, account_id)
         return account_id in open_state(folder).market.account_ids
     except InputError:
         return True

@@ -90,12 +90,13 @@ class Nights:
             Largest share of a table's rows that may be bad.
         """
         try:
-            self.facts = self._read_facts()
+            self.facts = self.read_facts()
             return self._take_new(limit)
         except Stale as why:
             return self.build(until, limit, str(why))
 
-    def _read_facts(self) -> Facts:
+    def read_facts(self) -> Facts:
+        """What the state says of itself; `Stale` where it is lost, damaged or another program's."""
         if not (self.folder / FACTS).is_file():
             raise Stale("there is no state")
         try:
@@ -127,7 +128,7 @@ class Nights:
         InputError
             A file that is missing, cut or changed.
         """
-        for name in self._read_facts().bases:
+        for name in self.read_facts().bases:
             base = Base(self.folder / name)
             check_files(base.folder, base.facts, but=(_SIZES,))
 
@@ -183,7 +184,7 @@ class Nights:
         """Where rows are older than the last Monday's state, go on from the one before it; gives why, or nothing."""
         if oldest >= self.base.moment:
             return ""
-        if len(self.facts.bases) < 2 or oldest < self._open(self.facts.bases[-2]).moment:
+        if len(self.facts.bases) < 2 or oldest < self.open(self.facts.bases[-2]).moment:
             raise Stale(f"rows of {_words(oldest)} came late")
         self.facts.bases.pop()
         self._frames.clear()
@@ -225,20 +226,21 @@ class Nights:
     @property
     def base(self) -> Base:
         """The state of the last Monday."""
-        return self._open(self.facts.bases[-1])
+        return self.open(self.facts.bases[-1])
 
     @property
     def first(self) -> int:
         """The oldest moment that the state answers for, in microseconds."""
-        return self._open(self.facts.bases[0]).moment
+        return self.open(self.facts.bases[0]).moment
 
     def base_at(self, moment: pd.Timestamp) -> Base | None:
         """The newest state at or before a moment."""
         at = _micros(moment)
-        found = [base for name in self.facts.bases if (base := self._open(name)).moment <= at]
+        found = [base for name in self.facts.bases if (base := self.open(name)).moment <= at]
         return found[-1] if found else None
 
-    def _open(self, name: str) -> Base:
+    def open(self, name: str) -> Base:
+        """A Monday's state by its folder."""
         if name not in self._bases:
             self._bases[name] = Base(self.folder / name)
         return self._bases[name]
@@ -308,7 +310,7 @@ class Nights:
     def _forget(self) -> None:
         """Leave behind what is older than the last two Mondays."""
         self.facts.bases = self.facts.bases[-2:]
-        oldest = self._open(self.facts.bases[0]).moment
+        oldest = self.open(self.facts.bases[0]).moment
         self.facts.segments = [one for one in self.facts.segments if one.last >= oldest or not one.tables]
         self._frames.clear()
 

@@ -46,7 +46,7 @@ class Followed:
         """Of every account too, as of the last moment before the night's end."""
         moment = night - pd.Timedelta(microseconds=1)
         nights = Nights(self.state, self.data.folder)
-        nights.facts = nights._read_facts()
+        nights.facts = nights.read_facts()
         base = nights.base_at(moment)
         merged = nights.merged(base)
         kept = merged.signals(None, nights.months(base, merged, [int(month) for month in nights.facts.peers]))

@@ -14,6 +14,7 @@ from resellerrisk.jobs import run_job
 from resellerrisk.jobs.folder import FACTS, hash_files
 from resellerrisk.privacy import erase_files, find_files
 from resellerrisk.state import build_state
+from resellerrisk.state.nights import Nights
 from resellerrisk.tables import write_frame
 
 
@@ -140,3 +141,13 @@ def test_a_state_that_cannot_be_opened_is_taken_to_know_the_account(market, tmp_
     build_state(market, tmp_path / "state", "2019-06-03")
     (tmp_path / "state" / "keys.arrow").write_bytes(b"cut")
     assert [held.kind for held in find_files([tmp_path], "A99")] == ["state"]
+
+
+def test_a_state_of_nights_that_knows_the_account_is_to_be_removed(market, market_folder, run, tmp_path):
+    state, account = tmp_path / "kept" / "state", str(market.account_ids[0])
+    Nights(state, market_folder).take(pd.Timestamp("2019-06-05"))
+    words = ("--home", tmp_path / "home", "privacy", "erase", account, "--results", tmp_path / "kept")
+    code, _, err = run(*words)
+    assert code == 4 and "the next night builds it anew" in err
+    assert [(held.path, held.kind) for held in find_files([tmp_path], account)] == [(state, "state")]
+    assert find_files([tmp_path], "A99999") == []
