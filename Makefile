@@ -65,8 +65,10 @@ audit: .venv/core.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
 	$(BIN)/pip-audit -r requirements.lock --no-deps
 
+# Kills, full disks, damaged files, lost stores and files of nonsense, counted in docs/reliability.md; wants root, PostgreSQL and libfaketime.
+# On an idle machine some 40 minutes. Cut off, it goes on by ARGS=--resume; one torment alone: ARGS='--only "kill: train"'.
 torture: .venv/test.done
-	$(BIN)/python -m tests.torture
+	$(BIN)/python -m tests.torture $(ARGS)
 
 # Every figure of README and docs/figures.md; some alone: PART="account trace", those not yet made: PART=missing.
 figures: .venv/test.done

@@ -116,7 +116,10 @@ def _run_one(book: Book, tally, torment, wanted: int, ground) -> None:
             )
             book.save()
             return
-        book.run(tally, ready, min(wanted, getattr(ready, "most", wanted)))
+        most = getattr(ready, "most", wanted)
+        book.run(tally, ready, min(wanted, most))
+        tally.most = most <= tally.tried < torment.wanted
+        book.save()
 
 
 if __name__ == "__main__":

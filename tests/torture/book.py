@@ -37,6 +37,8 @@ class Tally:
         What must not have happened, in words; empty is the promise.
     not_tried : str
         Why nothing was tried.
+    most : bool
+        Whether there is no more to try than was tried.
     commits, days : list of str
         Under which commits of the program, and on which days.
     seconds : float
@@ -48,6 +50,7 @@ class Tally:
     outcomes: dict[str, int] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     not_tried: str = ""
+    most: bool = False
     commits: list[str] = field(default_factory=list)
     days: list[str] = field(default_factory=list)
     seconds: float = 0.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.torture.book import Book
+from tests.torture.book import Book, Tally
+from tests.torture.torments import TORMENTS
 
 HEAD = """# Reliability
 
@@ -44,13 +45,15 @@ def write_page(path: Path, book: Book) -> None:
 
 def tell(book: Book) -> str:
     """The page."""
-    tallies = list(book.tallies.values())
+    tallies = [book.tallies.get(name) or Tally(name, not_tried="not yet") for name in TORMENTS]
     rows = ["| tried | how often | came of it | lost |", "| --- | --- | --- | --- |"]
     for tally in tallies:
         outcomes = sorted(tally.outcomes.items())
         came = "; ".join(f"{count:,} {outcome}" for outcome, count in outcomes if outcome != "lost")
         came = "; ".join(filter(None, [came, tally.not_tried and f"not tried: {tally.not_tried}"]))
-        rows.append(f"| {tally.name} | {tally.tried:,} | {came} | {len(tally.lost)} |")
+        wanted = TORMENTS[tally.name].wanted
+        times = f"{tally.tried:,}" + (f" of {wanted:,}" if tally.tried < wanted and not tally.most else "")
+        rows.append(f"| {tally.name} | {times} | {came} | {len(tally.lost)} |")
     tried, lost = sum(tally.tried for tally in tallies), sum(len(tally.lost) for tally in tallies)
     rows.append(f"| **all** | **{tried:,}** | survived: {tried - lost:,} | **{lost}** |")
     lists = "".join(f"\n- LOST, {tally.name}: {words}" for tally in tallies for words in tally.lost)
@@ -64,6 +67,8 @@ def _tell_conditions(book: Book) -> str:
     days = sorted({day for tally in tallies for day in tally.days})
     hours = sum(tally.seconds for tally in tallies) / 3600
     told = f"Made by `make torture` in {hours:.1f} hours on {' and '.join(days)}, one process at a time, on {book.machine}, "
+    if not tallies:
+        return "Nothing was tried yet."
     if len(commits) == 1:
         return told + f"commit {commits[0]}. Each torment's own figures stand in `docs/reliability.json`."
     parts = "; ".join(
