@@ -54,16 +54,15 @@ hashes: .venv/core.done
 		--custom-compile-command 'make hashes' -c requirements.lock --extra review --extra postgres --extra duckdb \
 		- setup.cfg -o requirements.hashed
 
-# What the program is made of, as CycloneDX, from what is installed in .venv.
+# What demo and container are made of, as CycloneDX, with the hashes of every file.
 sbom: .venv/core.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7'
-	$(BIN)/cyclonedx-py environment --pyproject /dev/null --output-reproducible --of JSON -o sbom.json $(BIN)/python || \
-	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON -o sbom.json $(BIN)/python
+	$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o sbom.json requirements.hashed
 
-# Known weaknesses of the locked versions; wants a network.
+# Known weaknesses of these versions; wants a network that reaches them, and fails where it could not look.
 audit: .venv/core.done
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
-	$(BIN)/pip-audit -r requirements.lock --no-deps
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pipelines.audit
 
 # Kills, full disks, damaged files, lost stores and files of nonsense, counted in docs/reliability.md; wants root, PostgreSQL and libfaketime.
 # On an idle machine some 40 minutes. Cut off, it goes on by ARGS=--resume; one torment alone: ARGS='--only "kill: train"'.
