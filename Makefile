@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := resellerrisk pipelines notebooks tests
 RULES := --line-length 110 --select E4,E7,E9,F,I,B,UP,SIM,RUF --ignore RUF001,RUF002,RUF003,RUF005,RUF043,RUF059
 # Held to mypy's strict mode; a room that is clean is added here.
-TYPED := $(addprefix resellerrisk/,errors.py vocabulary.py webhooks.py jobs translations decisions evaluation privacy \
+TYPED := $(addprefix resellerrisk/,errors.py vocabulary.py webhooks.py jobs translations decisions evaluation privacy simulate watch reasons \
 	$(addprefix tables/,declare.py schemas.py faults.py dictionary.py moments.py reading.py opening.py databases.py postgresql.py database_files.py))
 
 .PHONY: demo test slow lint bench docs figures torture notebooks hashes sbom audit clean

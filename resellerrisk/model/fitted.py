@@ -79,7 +79,7 @@ class FittedModel:
         values = self._read(X)
         return margins(self.trees_, values, self._threads(values))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
         """Calibrated probabilities of both classes, shape (n, 2); the second column is the positive class."""
         margin = self.margin(X)
         return np.column_stack([expit(-margin), expit(margin)])

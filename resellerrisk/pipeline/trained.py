@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from resellerrisk.errors import ModelError
-from resellerrisk.model import FittedModel
+from resellerrisk.model.fitted import FittedModel
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.declare import Column
 

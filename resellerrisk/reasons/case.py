@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -247,8 +248,8 @@ class Case:
             ),
         ]
         tests.append((self.language not in LANGUAGES, f"language {self.language!r} is none of {LANGUAGES}"))
-        told = [*(link.outcome for link in self.links), *(one.outcome for one in self.similar)]
-        outcomes = {*told} - {None, *OUTCOMES}
+        named = [*(link.outcome for link in self.links), *(one.outcome for one in self.similar)]
+        outcomes = {*named} - {None, *OUTCOMES}
         tests.append(
             (bool(outcomes), f"outcomes {sorted(map(str, outcomes))} are none of {', '.join(OUTCOMES)}")
         )
@@ -309,14 +310,14 @@ def _make_step(column: Column, value: float, contribution: float, language: Lang
     return Step(label, column.unit.show(value, language), contribution, column.name)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """A value as JSON knows it."""
     if isinstance(value, pd.DataFrame):
         named = value if value.index.name is None else value.reset_index()
         return _plain_rows(mask_rows(named))
     if hasattr(value, "to_plain"):
         return _plain(value.to_plain())
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
@@ -331,7 +332,7 @@ def _plain(value):
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def _plain_rows(frame: pd.DataFrame) -> list[dict]:
+def _plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame's rows as JSON knows them, column by column: cases of many lines are common."""
     columns = []
     for name in frame:

@@ -5,11 +5,16 @@ What a case shows of an account's past. Nothing is judged or counted here, and n
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import InputError
-from resellerrisk.tables import as_utc
+from resellerrisk.tables import Market, as_utc
+
+if TYPE_CHECKING:
+    from resellerrisk.signals.rows import Views
 
 LINE_COLUMNS = (
     "order_id",
@@ -27,7 +32,7 @@ LINE_COLUMNS = (
 )
 
 
-def case_orders(market, account_id: str, as_of, views=None) -> pd.DataFrame:
+def case_orders(market: Market, account_id: str, as_of: Any, views: Views | None = None) -> pd.DataFrame:
     """The order lines of one account, oldest first, as they were known at a moment.
 
     Parameters
@@ -95,7 +100,8 @@ def _first_deliveries(
     wanted = pd.DataFrame(
         {"order": lines["order_id"].cat.codes.to_numpy(), "line": lines["line"].to_numpy(np.int64)}
     )
-    return wanted.merge(first, how="left", on=["order", "line"])["at"].to_numpy("datetime64[us]")
+    found: np.ndarray = wanted.merge(first, how="left", on=["order", "line"])["at"].to_numpy("datetime64[us]")
+    return found
 
 
 def _rows_of(frame: pd.DataFrame, code: int) -> pd.DataFrame:
@@ -103,7 +109,7 @@ def _rows_of(frame: pd.DataFrame, code: int) -> pd.DataFrame:
     return frame.iloc[np.flatnonzero(frame["account_id"].cat.codes.to_numpy() == code)]
 
 
-def _street_dates(views, lines: pd.DataFrame, at: str) -> tuple[np.ndarray, np.ndarray]:
+def _street_dates(views: Views, lines: pd.DataFrame, at: str) -> tuple[np.ndarray, np.ndarray]:
     """The street date known at each line's moment, and the days until it; both missing where the moment is."""
     moments = lines[at].to_numpy("datetime64[us]")
     happened = ~np.isnat(moments)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 from numbers import Real
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ from resellerrisk.reasons.grouped import Reason
 from resellerrisk.reasons.masking import mask_rows
 from resellerrisk.reasons.waterfall import show_chance, show_signed
 from resellerrisk.translations import ENGLISH, Language, read_language
+
+if TYPE_CHECKING:
+    from resellerrisk.signals.evidence.shown import Evidence
 
 #: What each action means, in plain words.
 ACTION_WORDS = {
@@ -164,7 +168,8 @@ def write_case(case: Case, path: str | Path) -> Path:
 
 def show_case(case: Case) -> str:
     """The page of a case as text; see `write_case`."""
-    return _template(case.language).render(_content(case))
+    found: str = _template(case.language).render(_content(case))
+    return found
 
 
 def show_parts(case: Case) -> dict[str, Markup]:
@@ -233,7 +238,7 @@ def _tellable(reasons: Sequence[Reason]) -> list[Reason]:
     return shown
 
 
-def _readable(rows: pd.DataFrame, named) -> pd.DataFrame:
+def _readable(rows: pd.DataFrame, named: Callable[[Mapping[Any, Any], Any], str]) -> pd.DataFrame:
     """Rows of evidence as a person reads them: without codes, kinds of identifiers in words."""
     shown = rows.drop(columns=[name for name in _NOT_SHOWN if name in rows])
     if "kind" in shown:
@@ -242,7 +247,7 @@ def _readable(rows: pd.DataFrame, named) -> pd.DataFrame:
 
 
 @cache
-def _template(tag: str):
+def _template(tag: str) -> Any:
     """The page's template in a language; what is undefined in it is an error, what comes from data is escaped."""
     import jinja2
 
@@ -267,8 +272,8 @@ def _template(tag: str):
     return environment.get_template("case.html.j2")
 
 
-def _filters(language: Language) -> dict:
-    def named(words: Mapping, name) -> str:
+def _filters(language: Language) -> dict[str, Any]:
+    def named(words: Mapping[Any, Any], name: Any) -> str:
         return language.text(words[name]) if name in words else str(name)
 
     return {
@@ -297,7 +302,7 @@ def _read(name: str) -> str:
     return resources.files("resellerrisk.reasons").joinpath(name).read_text(encoding="utf-8")
 
 
-def _show_day(moment, language: Language = ENGLISH) -> str:
+def _show_day(moment: Any, language: Language = ENGLISH) -> str:
     """
     >>> _show_day(pd.Timestamp("2020-06-30 11:00")), _show_day(pd.NaT)
     ('2020-06-30', 'not known')
@@ -305,7 +310,7 @@ def _show_day(moment, language: Language = ENGLISH) -> str:
     return language.text("not known") if pd.isna(moment) else f"{pd.Timestamp(moment):%Y-%m-%d}"
 
 
-def _show_moment(moment, language: Language = ENGLISH) -> str:
+def _show_moment(moment: Any, language: Language = ENGLISH) -> str:
     """
     >>> _show_moment(pd.Timestamp("2020-06-30 11:00"))
     '2020-06-30 11:00:00 UTC'
@@ -325,7 +330,7 @@ def _show_days(days: float, language: Language = ENGLISH) -> str:
     )
 
 
-def _show_fact(fact, language: Language = ENGLISH) -> str:
+def _show_fact(fact: Any, language: Language = ENGLISH) -> str:
     """A fact of any type as text.
 
     >>> [_show_fact(fact) for fact in (12345, 0.25, 2.0, True, None, "", pd.Timestamp("2020-01-31"), "LLC", ("a", 1))]
@@ -343,7 +348,8 @@ def _show_fact(fact, language: Language = ENGLISH) -> str:
         stamp = pd.Timestamp(fact)
         return _show_day(stamp) if stamp == stamp.normalize() else _show_moment(stamp)
     if isinstance(fact, Real):
-        return language.signs(f"{int(fact):,}" if fact == fact // 1 else f"{fact:,.6g}")
+        number: Any = fact
+        return language.signs(f"{int(number):,}" if number == number // 1 else f"{number:,.6g}")
     return str(fact)
 
 
@@ -364,7 +370,7 @@ def _name_column(name: str) -> str:
     return COLUMN_WORDS.get(name, _show_name(str(name).removesuffix("_id")))
 
 
-def _say_behind(found, language: Language = ENGLISH) -> str:
+def _say_behind(found: Evidence, language: Language = ENGLISH) -> str:
     """What stands behind a value, in a few words."""
     if found.kind == "derived":
         return language.text("derived from what follows")

@@ -126,7 +126,8 @@ def look_up(typical: Typical, column: Column, rows: np.ndarray) -> np.ndarray:
         if callable(typical):
             return np.asarray(typical(column, rows), float).reshape(rows.size, 2)
         if column.name in typical:
-            return np.asarray(typical[column.name], float)[rows]
+            found: np.ndarray = np.asarray(typical[column.name], float)[rows]
+            return found
     return np.full((rows.size, 2), np.nan)
 
 
@@ -161,7 +162,8 @@ def check_contributions(
             f"Contributions that are not numbers in {', '.join(bad[:5])}.",
             hint="score again with an unchanged model",
         )
-    return added
+    found: np.ndarray = added
+    return found
 
 
 def _to_frame(

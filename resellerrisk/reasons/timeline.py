@@ -6,7 +6,9 @@ stays small; lines for titles long on sale are counted by month below it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,10 +100,11 @@ def draw_timeline(orders: pd.DataFrame, as_of: pd.Timestamp, language: Language 
 
 def _height(lead: np.ndarray, highest: float) -> np.ndarray:
     part = (highest - np.minimum(lead, highest)) / (highest + MOST_DAYS_AFTER)
-    return TOP + part * (BOTTOM - TOP)
+    found: np.ndarray = TOP + part * (BOTTOM - TOP)
+    return found
 
 
-def _time_scale(ordered_at: pd.Series, as_of: pd.Timestamp):
+def _time_scale(ordered_at: pd.Series, as_of: pd.Timestamp) -> Callable[[Any], np.ndarray]:
     """A function from times to pixels: from the first order to the moment, at least 30 days."""
     first = _first_time(ordered_at, as_of)
     width = as_of - first
@@ -160,7 +163,9 @@ def _diamond(x: float, y: float, r: float) -> str:
 SHAPES = {"dvd": _circle, "bluray": _square, "uhd": _diamond}
 
 
-def _count_months(ordered_at: pd.Series, across) -> tuple[tuple[tuple[float, float, float], ...], int]:
+def _count_months(
+    ordered_at: pd.Series, across: Callable[[Any], np.ndarray]
+) -> tuple[tuple[tuple[float, float, float], ...], int]:
     """Bars (x, y, width) of the strip: lines a month for titles on sale for longer, and the most in one month."""
     if not len(ordered_at):
         return (), 0
@@ -186,7 +191,7 @@ def _day_ticks(highest: float) -> tuple[tuple[float, str], ...]:
 
 
 def _time_ticks(
-    ordered_at: pd.Series, as_of: pd.Timestamp, across, language: Language
+    ordered_at: pd.Series, as_of: pd.Timestamp, across: Callable[[Any], np.ndarray], language: Language
 ) -> tuple[tuple[float, str], ...]:
     """Starts of years, quarters or months, whatever gives about four to twelve labels."""
     first = _first_time(ordered_at, as_of)

@@ -7,6 +7,7 @@ probability, which is what people read.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from resellerrisk.reasons.case import Case, probability_of
@@ -115,12 +116,14 @@ def _reach(levels: list[float]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _scale(low: float, high: float):
+def _scale(low: float, high: float) -> Callable[[float], float]:
     first, last = _reach([low, high])
     return lambda level: PLOT_LEFT + (level - first) / (last - first) * (PLOT_RIGHT - PLOT_LEFT)
 
 
-def _ticks(place, low: float, high: float, language: Language) -> tuple[tuple[float, str], ...]:
+def _ticks(
+    place: Callable[[float], float], low: float, high: float, language: Language
+) -> tuple[tuple[float, str], ...]:
     """Round probabilities within the axis, as far as they have room; the axis' ends where none is within."""
     chances = [chance for chance in TICKS if low <= math.log(chance / (1 - chance)) <= high]
     if len(chances) < 2:

@@ -115,7 +115,8 @@ def _as_honest(setting: Setting, population: Population, rng: np.random.Generato
     count = len(population)
 
     def of_trade(name: str) -> np.ndarray:
-        return np.array([getattr(trade, name) for trade in setting.trades])[population.kind]
+        found: np.ndarray = np.array([getattr(trade, name) for trade in setting.trades])[population.kind]
+        return found
 
     def around(name: str, spread: float) -> np.ndarray:
         return of_trade(name) * np.exp(spread * rng.standard_normal(count))
@@ -158,7 +159,8 @@ def _as_fake(
     strategy = np.maximum(population.strategy, 0)
 
     def of_strategy(name: str) -> np.ndarray:
-        return np.array([getattr(s, name) for s in setting.strategies])[strategy]
+        found: np.ndarray = np.array([getattr(s, name) for s in setting.strategies])[strategy]
+        return found
 
     def around(name: str, spread: float) -> np.ndarray:
         return of_strategy(name) * np.exp(spread * rng.standard_normal(count))
@@ -218,7 +220,8 @@ def _as_sold(honest: dict[str, np.ndarray], rng: np.random.Generator) -> dict[st
 
 
 def _log_odds(share: np.ndarray) -> np.ndarray:
-    return np.log(share) - np.log1p(-share)
+    found: np.ndarray = np.log(share) - np.log1p(-share)
+    return found
 
 
 def _tasted(formats: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -230,7 +233,8 @@ def _habits(shares: np.ndarray, firmness: float, rng: np.random.Generator) -> np
     own = rng.standard_gamma(np.maximum(shares * firmness, 1e-9))
     own[:, 0] += 1e-12
     total = own.cumsum(axis=1)
-    return total / total[:, -1:]
+    found: np.ndarray = total / total[:, -1:]
+    return found
 
 
 def _less_standard(cumulative: np.ndarray, hurried: np.ndarray) -> np.ndarray:

@@ -47,7 +47,8 @@ class OrderingYear:
     def weight_at(self, moments: np.ndarray) -> np.ndarray:
         """Ordering weight before each moment, in average years; even within a day."""
         days = (np.asarray(moments) - self.first_day) / DAY
-        return np.interp(days, np.arange(len(self.weight_before)), self.weight_before)
+        found: np.ndarray = np.interp(days, np.arange(len(self.weight_before)), self.weight_before)
+        return found
 
     def moments(self, weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Moments (seconds) on the days at which the given weights are reached, at a random working hour."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +22,7 @@ from resellerrisk.simulate.randomness import pick, scatter, stream
 from resellerrisk.simulate.sharing import Marks, Sightings
 from resellerrisk.vocabulary import ADDRESS_KINDS, IDENTIFIER_KINDS
 
-Columns = dict[str, list | np.ndarray]
+Columns = dict[str, list[Any] | np.ndarray]
 #: What a tilted form field is like: that of a small, young shop.
 _YOUNG = {"free_mail": 0.55, "no_site": 0.30, "no_tax_id": 0.16, "age_years": 1.0}
 _DISPOSABLE = 0.006
@@ -208,7 +210,8 @@ def _registered(founded: np.ndarray, applied: np.ndarray, rng: np.random.Generat
     """Domains are registered around the founding, many later; none before 1996."""
     after = rng.beta(0.7, 1.6, len(founded)) * (applied - founded)
     oldest = np.datetime64("1996-01-01", "s").astype(np.int64)
-    return np.minimum(np.maximum(founded + after.astype(np.int64), oldest), applied - 3 * DAY)
+    found: np.ndarray = np.minimum(np.maximum(founded + after.astype(np.int64), oldest), applied - 3 * DAY)
+    return found
 
 
 def _dates(moments: np.ndarray, absent: np.ndarray) -> np.ma.MaskedArray:
@@ -219,7 +222,8 @@ def _stores(setting: Setting, population: Population, rng: np.random.Generator) 
     mean = np.array([trade.stores for trade in setting.trades])[population.kind]
     at_least_one = np.array([trade.stores >= 1 for trade in setting.trades])[population.kind]
     extra = rng.poisson(np.maximum(mean - at_least_one, 0.02) * rng.gamma(1.0, 1.0, len(population)))
-    return extra + at_least_one
+    found: np.ndarray = extra + at_least_one
+    return found
 
 
 def _declared(population: Population, periods: Periods, rng: np.random.Generator) -> np.ndarray:
@@ -230,7 +234,8 @@ def _declared(population: Population, periods: Periods, rng: np.random.Generator
     guess = np.exp(np.where(population.is_fake, 0.9, 0.7) * rng.standard_normal(len(population)))
     rough = np.maximum(yearly / 12 * guess, 1)
     step = np.where(rough > 200, 50, np.where(rough > 30, 10, 5))
-    return (np.rint(rough / step) * step).astype(np.int64)
+    found: np.ndarray = (np.rint(rough / step) * step).astype(np.int64)
+    return found
 
 
 def _with_gaps(setting: Setting, form: Columns, rng: np.random.Generator) -> Columns:
@@ -310,7 +315,7 @@ def _shown(
     form: Columns,
     marks: Marks,
     seed: int,
-) -> list[str | None]:
+) -> Sequence[str | None]:
     """The texts of one kind's sightings."""
     if kind in ("email", "website", "tax_id"):
         return [form[kind][i] for i in account.tolist()]

@@ -93,7 +93,8 @@ def ship(
 def _leaves(ready: np.ndarray, early: np.ndarray, transit: np.ndarray, street: np.ndarray) -> np.ndarray:
     """The later of being ready and the moment that makes it arrive as many days before its street date."""
     ahead = np.minimum(early, 400.0) * DAY
-    return np.maximum(ready, street - ahead.astype(np.int64) - transit)
+    found: np.ndarray = np.maximum(ready, street - ahead.astype(np.int64) - transit)
+    return found
 
 
 def send_back(

@@ -180,7 +180,7 @@ def _write_small_tables(world: World, tables: dict[str, TableWriter]) -> None:
 
 def _until(columns: forms.Columns, known_at: str, end: int) -> forms.Columns:
     """The rows known before a moment."""
-    kept = np.flatnonzero(columns[known_at] < end)
+    kept = np.flatnonzero(np.asarray(columns[known_at]) < end)
     return {
         name: [column[i] for i in kept.tolist()] if isinstance(column, list) else column[kept]
         for name, column in columns.items()

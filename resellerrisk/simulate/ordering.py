@@ -185,7 +185,8 @@ def _wanted_films(
 def _own_part(periods: Periods, films: np.ndarray, seed: int) -> np.ndarray:
     """Which films fall to each period: all of them, but to a member of a rotating ring its own part only."""
     place, places = periods.share_of_ring[:, :1], periods.share_of_ring[:, 1:]
-    return scatter(seed, "rotation", films)[None, :] % places == place
+    found: np.ndarray = scatter(seed, "rotation", films)[None, :] % places == place
+    return found
 
 
 def _discs(
@@ -247,7 +248,8 @@ def _bought_off_the_shelf(at: np.ndarray, slate: Slate, rng: np.random.Generator
     low = weight_before[np.searchsorted(street, at - _RECENT_DAYS * DAY, side="right")]
     recent = (rng.random(len(at)) < _RECENT_SHARE) & (low < high)
     reached = np.where(recent, low, 0.0) + rng.random(len(at)) * np.where(recent, high - low, high)
-    return np.minimum(np.searchsorted(weight_before, reached, side="right") - 1, len(street) - 1)
+    found: np.ndarray = np.minimum(np.searchsorted(weight_before, reached, side="right") - 1, len(street) - 1)
+    return found
 
 
 def _once_each(order: np.ndarray, title: np.ndarray, titles: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ only written down if there was something to find before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def outcome_rows(
     seen: Seen,
     end: int,
     seed: int,
-) -> dict[str, list | np.ndarray]:
+) -> dict[str, list[Any] | np.ndarray]:
     """The `outcomes` table, in the order of decision.
 
     Parameters

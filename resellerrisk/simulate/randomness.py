@@ -106,4 +106,5 @@ def choose(rng: np.random.Generator, cumulative: np.ndarray) -> np.ndarray:
     >>> choose(stream(0, "example"), np.array([[1.0, 1.0], [0.0, 1.0]]))
     array([0, 1])
     """
-    return (rng.random((len(cumulative), 1)) >= cumulative[:, :-1]).sum(axis=1)
+    found: np.ndarray = (rng.random((len(cumulative), 1)) >= cumulative[:, :-1]).sum(axis=1)
+    return found

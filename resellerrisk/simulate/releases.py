@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ _REMARKS = (
 )
 _FORMAT_UNKNOWN = 0.05
 
-Columns = dict[str, list | np.ndarray]
+Columns = dict[str, list[Any] | np.ndarray]
 
 
 @dataclass(frozen=True)

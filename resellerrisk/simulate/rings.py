@@ -95,7 +95,8 @@ def _joining(ring: np.ndarray, begins: np.ndarray, end: int, rng: np.random.Gene
     late = end - _LAST_MEMBER_DAYS * DAY
     since = begins[ring] + np.where(first, 0, rng.exponential(260 * DAY, len(ring))).astype(np.int64)
     spread = begins[ring] + (rng.random(len(ring)) * np.maximum(late - begins[ring], 1)).astype(np.int64)
-    return np.where(since < late, since, spread)
+    found: np.ndarray = np.where(since < late, since, spread)
+    return found
 
 
 def _findings(

@@ -8,6 +8,7 @@ forwarders' docks, business centres, carriers' drivers, shared offices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -185,7 +186,7 @@ def _share_in_rings(
     form: dict[str, np.ndarray],
     population: Population,
     rng: np.random.Generator,
-) -> list[tuple]:
+) -> list[tuple[Any, ...]]:
     """Let members show their ring's numbers: half from the application on, half later, some anew once warned."""
     fake = population.is_fake
     count = len(population)
@@ -242,7 +243,7 @@ def _at_application(
     form: dict[str, np.ndarray],
     population: Population,
     rng: np.random.Generator,
-) -> list[tuple]:
+) -> list[tuple[Any, ...]]:
     """What is seen in the first days: the form's own fields, and what came with them."""
     count = len(population)
     everyone = np.arange(count)
@@ -280,7 +281,7 @@ def _at_application(
     return parts
 
 
-def _renewals(setting: Setting, population: Population, rng: np.random.Generator) -> list[tuple]:
+def _renewals(setting: Setting, population: Population, rng: np.random.Generator) -> list[tuple[Any, ...]]:
     """New devices and banks over the years, and those that come with a new owner."""
     count = len(population)
     sold_to_fakes = population.is_fake & (population.since > population.applied_at)
@@ -296,7 +297,9 @@ def _renewals(setting: Setting, population: Population, rng: np.random.Generator
     return parts
 
 
-def _drop_sightings(drops: np.ndarray, population: Population, rng: np.random.Generator) -> list[tuple]:
+def _drop_sightings(
+    drops: np.ndarray, population: Population, rng: np.random.Generator
+) -> list[tuple[Any, ...]]:
     """Some accounts give another delivery address for good."""
     seen = np.flatnonzero(rng.random(len(population)) < 0.16)
     after = (rng.exponential(120.0, len(seen)) * DAY).astype(np.int64) + DAY
@@ -304,7 +307,7 @@ def _drop_sightings(drops: np.ndarray, population: Population, rng: np.random.Ge
     return [(seen, "address", drops[seen, 0], from_then + after)]
 
 
-def _sorted(parts: list[tuple], population: Population, end: int) -> Sightings:
+def _sorted(parts: list[tuple[Any, ...]], population: Population, end: int) -> Sightings:
     account = np.concatenate([part[0] for part in parts])
     kind = np.concatenate([np.full(len(part[0]), IDENTIFIER_KINDS.index(part[1])) for part in parts])
     number = np.concatenate([part[2] for part in parts])

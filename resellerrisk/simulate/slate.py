@@ -6,6 +6,7 @@ Who wants them is decided in `ordering`; which of them leak, in `releases`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -153,7 +154,8 @@ def _film_years(street: np.ndarray, is_new: np.ndarray, rng: np.random.Generator
 
 def _disc_sets(is_new: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shares = np.where(is_new[:, None], [_SET_SHARES["new"]], [_SET_SHARES["old"]])
-    return np.array(_SETS, dtype=bool)[choose(rng, shares.cumsum(axis=1))]
+    found: np.ndarray = np.array(_SETS, dtype=bool)[choose(rng, shares.cumsum(axis=1))]
+    return found
 
 
 def _announcements(
@@ -180,7 +182,8 @@ def _arrivals(
     street: np.ndarray, moved_at: np.ndarray, moved_to: np.ndarray, ahead: np.ndarray
 ) -> np.ndarray:
     """When the distributor has the discs: what was there before the date moved stays there."""
-    return np.where(moved_at < street - ahead, moved_to - ahead, street - ahead)
+    found: np.ndarray = np.where(moved_at < street - ahead, moved_to - ahead, street - ahead)
+    return found
 
 
 def _film_names(films: int, rng: np.random.Generator) -> list[str]:
@@ -217,7 +220,7 @@ def _film_name(shape: int, adjective: str, noun: str, place: str, hero: str, num
     return next((name for below, name in shapes if shape < below), f"{place} {noun} {number}")
 
 
-def title_rows(slate: Slate, seed: int) -> dict[str, list | np.ndarray]:
+def title_rows(slate: Slate, seed: int) -> dict[str, list[Any] | np.ndarray]:
     """The `titles` table, one column each, sorted as the slate is."""
     rng = stream(seed, "titles")
     count = len(slate.film)
@@ -273,7 +276,7 @@ def with_check_digit(digits: str) -> str:
     return f"{digits}{-total % 10}"
 
 
-def street_date_rows(slate: Slate, titles: list[str]) -> dict[str, list | np.ndarray]:
+def street_date_rows(slate: Slate, titles: list[str]) -> dict[str, list[Any] | np.ndarray]:
     """The `street_dates` table: one row for each announcement, in the order in which they became known."""
     moved = np.flatnonzero(slate.moved_at < NEVER)
     title = np.concatenate([np.arange(len(slate.film)), moved])

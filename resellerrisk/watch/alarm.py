@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 from resellerrisk.watch.watching import Watched
 from resellerrisk.webhooks import Receiver, WebhookError, send
@@ -45,7 +46,7 @@ def send_alarm(watched: Watched, receiver: Receiver, wait: Callable[[float], Non
     return send(receiver, id, content)
 
 
-def describe(watched: Watched) -> dict:
+def describe(watched: Watched) -> dict[str, Any]:
     """What is sent. A finding's own sentence may name a cell's value and stays in the report."""
     figures = [
         {"figure": finding.figure, "group": finding.group, "window": finding.window}

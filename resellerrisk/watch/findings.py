@@ -8,13 +8,14 @@ that did not come true.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from resellerrisk.tables import TABLES, Market
-from resellerrisk.tables.declare import Kind
+from resellerrisk.tables.declare import Column, Kind
 from resellerrisk.watch.nightly import Move
 from resellerrisk.watch.outcomes import Outcomes
 from resellerrisk.watch.series import DAY
@@ -52,7 +53,7 @@ class Finding:
     window: str
     p: float | None = None
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """For a file."""
         return asdict(self)
 
@@ -134,7 +135,9 @@ def find_new_words(market: Market, until: pd.Timestamp) -> list[Finding]:
     return findings
 
 
-def _new_words(table: str, column, cells: pd.Series, at: np.ndarray, until: pd.Timestamp) -> list[Finding]:
+def _new_words(
+    table: str, column: Column, cells: pd.Series, at: np.ndarray, until: pd.Timestamp
+) -> list[Finding]:
     end = np.datetime64(until, "us")
     plain = cells.map(
         lambda cell: "" if cell is None else str(cell).strip().lower().replace(" ", "_").replace("-", "_")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from resellerrisk.watch.series import Series
@@ -167,12 +168,14 @@ class Moves:
         """How often counting alone moves so far, exactly; the rarer the word or the row, the worse the curves above fit."""
         if self.series.kind == "count":
             rows, expected = self._total[point], max(self.expected[point], 0.1)
-            return 2 * min(stats.poisson.cdf(rows, expected), stats.poisson.sf(rows - 1, expected))
+            chance: float = 2 * min(stats.poisson.cdf(rows, expected), stats.poisson.sf(rows - 1, expected))
+            return chance
         if self.series.kind == "share":
             of = round(self.support[point])
             hits = round(self._total[point])
             share = (self.expected[point] * self._weight[point] + 0.5) / (self._weight[point] + 1)
-            return 2 * min(stats.binom.cdf(hits, of, share), stats.binom.sf(hits - 1, of, share))
+            likely: float = 2 * min(stats.binom.cdf(hits, of, share), stats.binom.sf(hits - 1, of, share))
+            return likely
         return 0.0
 
 
@@ -190,7 +193,8 @@ def judge(series: list[Series], point: int, least_support: float, grid: Grid = N
 def _roll(values: np.ndarray, width: int) -> np.ndarray:
     """The sum of each point and the ones before it, over a width; fewer at the beginning."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
-    return sums[1:] - sums[np.maximum(np.arange(values.size) + 1 - width, 0)]
+    found: np.ndarray = sums[1:] - sums[np.maximum(np.arange(values.size) + 1 - width, 0)]
+    return found
 
 
 def _before(
@@ -208,11 +212,13 @@ def _before(
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    return np.divide(top, bottom, out=np.full(top.size, np.nan), where=bottom > 0)
+    found: np.ndarray = np.divide(top, bottom, out=np.full(top.size, np.nan), where=bottom > 0)
+    return found
 
 
-def _inverse(values):
-    return 1 / np.maximum(values, 1e-9)
+def _inverse(values: ArrayLike) -> np.ndarray:
+    found: np.ndarray = 1 / np.maximum(values, 1e-9)
+    return found
 
 
 def _angle(total: np.ndarray, support: np.ndarray) -> np.ndarray:

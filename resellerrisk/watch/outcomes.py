@@ -13,7 +13,7 @@ import pandas as pd
 
 from resellerrisk.evaluation.resampling import wilson
 from resellerrisk.matrix import LEAD_DAYS, newest_outcomes
-from resellerrisk.pipeline import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.tables import Market
 
 #: Actions that ask for a person.

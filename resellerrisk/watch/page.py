@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ def render_page(watched: Watched) -> str:
     )
 
 
-def draw(watched: Watched, figure: str) -> dict | None:
+def draw(watched: Watched, figure: str) -> dict[str, Any] | None:
     """The last nights of a figure as two lines, what was seen and what was expected; None where it is no figure of nights.
 
     Returns
@@ -100,10 +101,10 @@ def _axis(value: float, move: Move) -> str:
     return f"{value:,.0f}" if move.series.kind == "count" else f"{value:.2f}"
 
 
-def _groups(watched: Watched) -> list[tuple[str, list[dict]]]:
+def _groups(watched: Watched) -> list[tuple[str, list[dict[str, Any]]]]:
     """Every figure by group: its night in words, its week's deviations beside it."""
     raised = {finding.figure for finding in watched.findings}
-    groups: dict[str, dict[str, dict]] = {name: {} for name in _GROUPS}
+    groups: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _GROUPS}
     for move in watched.moves:
         rows = groups[move.series.group]
         row = rows.setdefault(
@@ -175,7 +176,7 @@ def _learnt(learnt: bool) -> str:
     return "the model learnt from it" if learnt else ""
 
 
-def _share(row) -> str:
+def _share(row: Any) -> str:
     return (
         "nothing decided"
         if pd.isna(row.precision)

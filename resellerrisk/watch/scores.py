@@ -5,6 +5,8 @@ The model is the same throughout, so a change of its scores is a change of the d
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -16,8 +18,8 @@ from resellerrisk.matrix import (
     snapshot_orders,
     take,
 )
-from resellerrisk.pipeline import Trained
 from resellerrisk.pipeline.scoring import early_lines, recommend
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.peers import active_accounts
 from resellerrisk.vocabulary import ACTIONS
@@ -106,7 +108,7 @@ def month_series(scored: pd.DataFrame, firsts: pd.DatetimeIndex) -> list[Series]
     """Scores of accounts and accounts by action, month by month."""
     month = firsts.get_indexer(scored["at"])
 
-    def rows(chosen):
+    def rows(chosen: np.ndarray) -> np.ndarray:
         return np.bincount(month[chosen], minlength=len(firsts)).astype(float)
 
     total = np.bincount(month, scored["margin"], len(firsts))
@@ -117,7 +119,7 @@ def month_series(scored: pd.DataFrame, firsts: pd.DatetimeIndex) -> list[Series]
     return [score, *_by_action(scored["action"].to_numpy(), rows, "accounts")]
 
 
-def _by_action(action: np.ndarray, rows, subject: str) -> list[Series]:
+def _by_action(action: np.ndarray, rows: Callable[[np.ndarray], np.ndarray], subject: str) -> list[Series]:
     found = []
     for name in ACTIONS:
         counted = rows(action == name)

@@ -106,4 +106,5 @@ def level(values: np.ndarray) -> np.ndarray:
     [0.0, 2.3, -2.3]
     """
     values = np.asarray(values, float)
-    return np.sign(values) * np.log1p(np.abs(values))
+    found: np.ndarray = np.sign(values) * np.log1p(np.abs(values))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class WatchSettings:
         return {"share": self.share_moves, "number": self.number_moves, "score": self.score_moves}[kind]
 
 
-def read_watch_settings(path=None) -> WatchSettings:
+def read_watch_settings(path: str | os.PathLike[str] | None = None) -> WatchSettings:
     """Read the thresholds from a TOML file, or the packaged ones.
 
     Parameters

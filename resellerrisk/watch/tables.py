@@ -43,7 +43,8 @@ def table_series(signals: Signals, until: pd.Timestamp, nights: int) -> list[Ser
     -------
     list of Series
     """
-    market, found = signals.market, []
+    market = signals.market
+    found: list[Series] = []
     for name, table in TABLES.items():
         if name in market.present and table.known_at:
             found += _of_table(market, table, until, nights)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ import pandas as pd
 from resellerrisk.decisions import Settings, read_settings
 from resellerrisk.errors import InputError
 from resellerrisk.matrix import prepare_signals
-from resellerrisk.pipeline import Trained
+from resellerrisk.pipeline.trained import Trained
 from resellerrisk.signals.compute import Signals
 from resellerrisk.tables import Market, as_utc
 from resellerrisk.watch import nightly, scores
@@ -85,7 +87,7 @@ class Watched:
             ]
         )
 
-    def write(self, folder) -> list[Path]:
+    def write(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write ``watch.html``, ``watch.json`` and ``figures.csv``; the same input gives the same bytes."""
         from resellerrisk.watch.page import render_page
 
@@ -108,7 +110,7 @@ def watch_night(
     market: Market,
     models: dict[str, Trained] | None = None,
     *,
-    as_of,
+    as_of: Any,
     settings: Settings | None = None,
     watch_settings: WatchSettings | None = None,
     signals: Signals | None = None,
