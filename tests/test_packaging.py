@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import os
 import shutil
 import subprocess
@@ -135,10 +137,29 @@ def test_the_public_names_are_the_declared_ones_and_nothing_else_leaks_out():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     there, listed = told.split("] [")
-    assert set(there.strip("[").replace("'", "").split(", ")) <= {"annotations", "import_module"}
+    assert set(there.strip("[").replace("'", "").split(", ")) <= {
+        "TYPE_CHECKING",
+        "annotations",
+        "import_module",
+    }
     assert listed.strip().rstrip("]").replace("'", "").split(", ") == sorted(resellerrisk.__all__)
 
 
 def test_a_name_that_is_not_public_is_refused():
     with pytest.raises(AttributeError, match="no attribute 'estimator_of_everything'"):
         _ = resellerrisk.estimator_of_everything
+
+
+def test_who_checks_types_sees_every_public_name_as_what_it_is():
+    tree = ast.parse((ROOT / "resellerrisk" / "__init__.py").read_text("utf-8"))
+    told = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 0]
+    named = {
+        one.asname: f"{node.module}.{one.name}"
+        for node in told
+        if str(node.module).startswith("resellerrisk.")
+        for one in node.names
+    }
+    assert set(named) == set(resellerrisk.__all__)
+    for name, path in named.items():
+        module, _, attribute = path.rpartition(".")
+        assert getattr(importlib.import_module(module), attribute) is getattr(resellerrisk, name)

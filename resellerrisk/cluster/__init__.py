@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.cluster.reading import SparkFolder as SparkFolder
+    from resellerrisk.cluster.scoring import score_spark as score_spark
+    from resellerrisk.cluster.session import open_session as open_session
+    from resellerrisk.cluster.training import train_spark as train_spark
 
 _HOME = {
     "SparkFolder": "reading",

@@ -8,6 +8,18 @@ matrices and labels; it knows nothing of accounts, dates of decision, settings o
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.model.baselines import LogisticBaseline as LogisticBaseline
+    from resellerrisk.model.baselines import RuleBaseline as RuleBaseline
+    from resellerrisk.model.estimator import RiskModel as RiskModel
+    from resellerrisk.model.fitted import FittedModel as FittedModel
+    from resellerrisk.model.folds import LabelGapSplit as LabelGapSplit
+    from resellerrisk.model.shap_values import to_explanation as to_explanation
+    from resellerrisk.model.splits import later_split as later_split
+    from resellerrisk.model.splits import random_split as random_split
+    from resellerrisk.model.tuning import tune as tune
 
 _WHERE = {
     "FittedModel": "fitted",

@@ -7,6 +7,27 @@ nothing here decides. Names are loaded when they are first used: a page wants ji
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.reasons.case import Case as Case
+    from resellerrisk.reasons.case import Link as Link
+    from resellerrisk.reasons.case import Past as Past
+    from resellerrisk.reasons.case import Ruling as Ruling
+    from resellerrisk.reasons.case import Similar as Similar
+    from resellerrisk.reasons.case import Step as Step
+    from resellerrisk.reasons.case import Trace as Trace
+    from resellerrisk.reasons.case import make_steps as make_steps
+    from resellerrisk.reasons.grouped import Finding as Finding
+    from resellerrisk.reasons.grouped import Reason as Reason
+    from resellerrisk.reasons.grouped import find_reasons as find_reasons
+    from resellerrisk.reasons.grouped import group_by_family as group_by_family
+    from resellerrisk.reasons.history import case_orders as case_orders
+    from resellerrisk.reasons.page import show_case as show_case
+    from resellerrisk.reasons.page import show_parts as show_parts
+    from resellerrisk.reasons.page import show_style as show_style
+    from resellerrisk.reasons.page import write_case as write_case
+    from resellerrisk.reasons.strongest import write_reasons as write_reasons
 
 _HOME = {
     "Case": "case",

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.state.kept import KeptSignals as KeptSignals
+    from resellerrisk.state.store import build_state as build_state
+    from resellerrisk.state.store import open_state as open_state
+    from resellerrisk.state.store import stale_files as stale_files
 
 _HOME = {"KeptSignals": "kept", "build_state": "store", "open_state": "store", "stale_files": "store"}
 

@@ -7,6 +7,15 @@ when first used.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.watch.alarm import send_alarm as send_alarm
+    from resellerrisk.watch.findings import Finding as Finding
+    from resellerrisk.watch.settings import WatchSettings as WatchSettings
+    from resellerrisk.watch.settings import read_watch_settings as read_watch_settings
+    from resellerrisk.watch.watching import Watched as Watched
+    from resellerrisk.watch.watching import watch_night as watch_night
 
 _HOME = {
     "Finding": "findings",

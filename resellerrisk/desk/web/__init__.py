@@ -6,6 +6,11 @@ No state of its own, no score and no right: whoever may do what is refused by th
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resellerrisk.desk.web.app import make_app as make_app
+    from resellerrisk.desk.web.guard import Door as Door
 
 _WHERE = {"Door": "guard", "make_app": "app"}
 __all__ = list(_WHERE)
