@@ -105,7 +105,7 @@ def _shorter(key: str) -> list[str]:
 
 def _numbers(key: str) -> tuple[str, ...]:
     """The numbers of an address that can have a near twin; empty of one that cannot."""
-    numbers = tuple(word for word in key.split() if any(letter.isdigit() for letter in word))
+    numbers = tuple(word for word in key.split() if not word.isalpha() and any(map(str.isdigit, word)))
     return numbers if len(numbers) > 1 and sum(map(len, numbers)) > 4 else ()
 
 
