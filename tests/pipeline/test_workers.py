@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -60,3 +62,25 @@ def test_what_is_laid_down_is_taken_up_to_the_bit_and_leaves_nothing(tmp_path):
     assert np.signbit(told[2]["two"][0])
     assert [told[1].account.tolist(), told[1].order.tolist()] == [[4, 7], [-1, 9]]
     assert not list(tmp_path.iterdir())
+
+
+class Knot:
+    """Something that points at itself, as a part's signals and their views do, and holds a large array."""
+
+    def __init__(self):
+        self.itself, self.rows = self, np.ones(5_000_000)
+
+
+def test_what_a_part_leaves_behind_is_gone_before_the_next():
+    def work(number):
+        Knot()
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    held = list(each_part(work, 8, 2))
+    assert max(held) - min(held) < 20_000_000
+
+
+def test_nothing_stays_frozen_when_the_parts_are_done():
+    before = gc.get_freeze_count()
+    assert list(each_part(lambda number: gc.get_freeze_count() > before, 2, 2)) == [True, True]
+    assert gc.get_freeze_count() == 0
