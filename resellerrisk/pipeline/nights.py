@@ -165,7 +165,8 @@ def _score(
 
 
 def _join(parts: list[Scores]) -> Scores:
-    """Scores of several weeks in the order they have in one piece: by account, then moment."""
+    """Scores of several weeks in the order they have in one piece: by account, then moment. One without orders has no say, not in the columns either."""
+    parts = [one for one in parts if len(one.scores)] or parts[:1]
     if len(parts) == 1:
         return parts[0]
     tables = {}

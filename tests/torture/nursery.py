@@ -145,6 +145,7 @@ def fork(
 def start(call: Callable[[], int], log: Path, *, user: int | None = None, **variables: str) -> int:
     """Start a call in a process of its own; gives its number."""
     log.unlink(missing_ok=True)
+    log.touch(0o666)
     child = os.fork()
     if child == 0:
         _be_the_child(call, log, user, variables)

@@ -83,6 +83,12 @@ def _killed_worker(ground, held: ExitStack, wanted: int):
     return KilledWorker(ground)
 
 
+def _killed_following(ground, held: ExitStack, wanted: int):
+    from tests.torture.states import KilledFollowing
+
+    return KilledFollowing(ground)
+
+
 def _killed_desk(database: str) -> Callable[..., object]:
     def prepare(ground, held: ExitStack, wanted: int):
         from tests.torture.desks import KilledDesk
@@ -149,6 +155,7 @@ TORMENTS: dict[str, Torment] = {
     "kill: onboard_applications": Torment(40, _killed_result("onboard_applications")),
     "kill: score": Torment(30, _killed_result("score")),
     "kill: score --engine parts": Torment(30, _killed_result("score --engine parts")),
+    "kill: score_nightly_orders --state": Torment(30, _killed_following),
     "kill a worker process: score --engine parts": Torment(30, _killed_worker),
     "unwritable home or result": Torment(11, _unwritable, ("root",)),
     "full disk: score_nightly_orders": Torment(20, _full_disk("score_nightly_orders"), ("root",)),
