@@ -103,7 +103,9 @@ def _known_lines(base: Base, ids: pd.Index, since, raw) -> pd.DataFrame:
     if "orders" in since:
         mine = since["orders"]
         parts.append(mine[mine["order_id"].isin(asked)][columns])
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return pd.DataFrame(
+        {name: np.concatenate([part[name].to_numpy(object) for part in parts]) for name in columns}
+    )
 
 
 def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:

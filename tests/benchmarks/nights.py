@@ -3,7 +3,7 @@
     python -m tests.benchmarks.nights MODEL WORK 6500 20000 65000 [--lines 50000] [--write]
 
 MODEL is a folder of a trained order model, WORK a folder for markets and states (removed one by one), the numbers are accounts of simulated markets (about 150 order lines each, four
-years, shipments as many). The state is that of Tuesday 30 June 2020, with all rows before; the night brings the order lines that followed, so many of them that there are 50,000, with their moments laid into
+years, shipments as many); the folder of such a market may stand for a number. The state is that of Tuesday 30 June 2020, with all rows before; the night brings the order lines that followed, so many of them that there are 50,000, with their moments laid into
 one day, and what else became known in the days after, laid into it likewise. A night is scored in a fresh process, from its start to written scores, three times from copies of the state: CPU
 seconds and wall seconds are medians, memory is the process's peak. Then the Monday that follows, without new rows: what a Monday costs more. Prints a row a market and the fitted exponent of CPU seconds over order
 lines of history; ``--write`` puts it into docs/scale.md.
@@ -99,14 +99,15 @@ def run_one(model: str, data: Path, state: Path, as_of: pd.Timestamp, since: pd.
     return json.loads(told.stdout.splitlines()[-1]) | {"wall_s": time.perf_counter() - began}
 
 
-def measure(model: str, work: Path, accounts: int, lines: int) -> dict:
-    """Simulate a market of so many accounts, build its state, and score the night three times."""
+def measure(model: str, work: Path, asked: str, lines: int) -> dict:
+    """Simulate a market of so many accounts, or take one that stands, build its state, and score the night three times."""
     from resellerrisk.simulate import simulate_market
 
-    market, data, state, out = (work / f"{name}-{accounts}" for name in ("market", "data", "state", "out"))
-    simulate_market(market, accounts=accounts, seed=1)
-    history, brought = lay_out(market, data, lines)
-    shutil.rmtree(market)
+    market, data, state, out = (work / name for name in ("market", "data", "state", "out"))
+    if asked.isdigit():
+        simulate_market(market, accounts=int(asked), seed=1)
+    history, brought = lay_out(market if asked.isdigit() else Path(asked), data, lines)
+    shutil.rmtree(market, ignore_errors=True)
     built = run_one(model, data, state, NIGHT, NIGHT - DAY, out)
     for path in data.glob("*.night"):
         path.rename(data / path.stem / "night.parquet")
@@ -158,14 +159,14 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("model")
     asked.add_argument("work", type=Path)
-    asked.add_argument("accounts", type=int, nargs="+")
+    asked.add_argument("markets", nargs="+")
     asked.add_argument("--lines", type=int, default=50_000)
     asked.add_argument("--write", action="store_true")
     told = asked.parse_args()
     told.work.mkdir(parents=True, exist_ok=True)
     rows = []
-    for accounts in sorted(told.accounts):
-        rows.append(measure(told.model, told.work, accounts, told.lines))
+    for market in told.markets:
+        rows.append(measure(told.model, told.work, market, told.lines))
         print(json.dumps(rows[-1]), flush=True)
     shown = [
         [f"{row[name]:,}" for name in ("history", "lines", "orders")]
