@@ -59,6 +59,8 @@ class Facts:
     segments : list of Segment
     files : dict of str to [int, int]
         Size and time of change of the files of DATA that were taken in.
+    again : dict of str to [int, int]
+        The same of files with rows that were set aside, to be looked at again.
     peers : dict of str to list of str
         By month the folder of its peers, and the segments with rows before it.
     intake : dict of str to [int, int]
@@ -72,6 +74,7 @@ class Facts:
     segments: list[Segment] = field(default_factory=list)
     files: dict[str, list[int]] = field(default_factory=dict)
     peers: dict[str, list[str]] = field(default_factory=dict)
+    again: dict[str, list[int]] = field(default_factory=dict)
     intake: dict[str, list[int]] = field(default_factory=dict)
     count: int = 0
 
@@ -213,3 +216,16 @@ def last_moment(name: str, frame: pd.DataFrame) -> int:
 def highest_number(folder: Path) -> int:
     """The highest number of a folder that was left here."""
     return max((int(path.name[-6:]) for path in folder.glob("*-*-[0-9][0-9][0-9][0-9][0-9][0-9]")), default=0)
+
+
+def add_up(counts: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Rows read and set aside by table, from those by file.
+
+    >>> add_up({"orders/1.parquet": (5, 1), "orders/2.parquet": (2, 0)})
+    {'orders': (7, 1)}
+    """
+    told: dict[str, tuple[int, int]] = {}
+    for path, (read, bad) in counts.items():
+        before = told.get(table_of(path), (0, 0))
+        told[table_of(path)] = before[0] + read, before[1] + bad
+    return told

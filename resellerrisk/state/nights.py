@@ -35,6 +35,7 @@ from resellerrisk.state.ledger import (
     Segment,
     Stale,
     Took,
+    add_up,
     files_of,
     highest_number,
     known_moments,
@@ -54,8 +55,6 @@ from resellerrisk.tables.files import open_file
 
 WEEK = pd.Timedelta(days=7)
 _US = "datetime64[us]"
-#: Where rows of a whole DATA stand that are of no file alone.
-_WHOLE = ""
 _SIZES = "sizes.json"
 
 
@@ -134,8 +133,12 @@ class Nights:
 
     def _take_new(self, limit: float) -> Took:
         now = files_of(self.data)
-        then, own = self.facts.files, {one.file: one for one in self.facts.segments}
-        gone = sorted(then.keys() - now.keys())
+        own = {one.file: one for one in self.facts.segments}
+        monday, again = self.base.moment, self.facts.again
+        # What was looked at again until its week was over is taken as it is.
+        over = {path: told for path, told in again.items() if own[path].first < monday}
+        then = self.facts.files | over
+        gone = sorted((then.keys() | again.keys()) - now.keys())
         new = sorted(path for path in now if then.get(path) != now[path])
         if not gone and not new:
             return Took("rows", "", 0, {})
@@ -143,14 +146,13 @@ class Nights:
         for path in changed:
             if path not in own:
                 raise Stale(f"{path} was changed, and holds rows of before the state's weeks")
-        monday = self.base.moment
         late = self._step_back(min((own[path].first for path in changed), default=monday))
         leaned_on = self._leaned_on(own[path] for path in changed)
         for path in changed:
             self._count(own[path].counts, -1)
         self.facts.segments = [one for one in self.facts.segments if one.file not in changed]
         self._frames.clear()
-        taken, counts, again = self._read_new(new)
+        taken, counts, again = self._read_new(new, monday)
         if leaned_on - {
             row for frames in taken.values() for name in frames for row in rows_leaned_on(name, frames[name])
         }:
@@ -162,14 +164,11 @@ class Nights:
         self._hold_to_limit(limit)
         # A file with rows that were set aside is looked at again: what they lack may come the next night.
         self.facts.files = {path: told for path, told in now.items() if path not in again}
+        self.facts.again = {path: now[path] for path in again}
         if self.base.moment < monday:
             self.roll(pd.Timestamp(monday, unit="us"), keep=True)
         self._commit()
-        told: dict[str, tuple[int, int]] = {}
-        for path, (read, bad) in counts.items():
-            before = told.get(table_of(path), (0, 0))
-            told[table_of(path)] = before[0] + read, before[1] + bad
-        return Took("week" if late else "rows", late, len(new) + len(gone), told)
+        return Took("week" if late else "rows", late, len(new) + len(gone), add_up(counts))
 
     def _leaned_on(self, segments) -> set[tuple]:
         """What rows of other tables may have been held against, of some segments."""
@@ -205,7 +204,7 @@ class Nights:
                     hint=f"resellerrisk check {self.data}",
                 )
 
-    def _read_new(self, new: list[str]):
+    def _read_new(self, new: list[str], monday: int):
         """Checked rows of new files, in the order of tables; with counts of rows, read and bad, and the files with bad ones."""
         base, taken, counts, again = self.base, {}, {}, set()
         order = {name: place for place, name in enumerate(TABLES)}
@@ -217,7 +216,7 @@ class Nights:
             frame, bad = check_rows(base, since, open_file(name, self.data / path))
             since[name] = pd.concat([since[name], frame], ignore_index=True) if name in since else frame
             taken[path], counts[path] = {name: frame}, (len(frame) + bad, bad)
-            if bad and last_moment(name, frame) >= base.moment:
+            if bad and last_moment(name, frame) >= monday:
                 again.add(path)
         if any(table_of(path) == "titles" for path in new):
             refuse_new_films(base, since["titles"])
@@ -327,7 +326,7 @@ class Nights:
         self.folder.mkdir(parents=True, exist_ok=True)
         known = known_before(market, first)
         self._write_base(Signals(known, catalogue()), first)
-        self._add_segment(_WHOLE, rows_since(market, first), {})
+        self._add_segment("", rows_since(market, first), {})
         self.facts.files, self.facts.intake = now, {name: list(pair) for name, pair in counts.items()}
         try:
             self.roll(monday)

@@ -130,6 +130,21 @@ def test_corrected_rows_count_as_corrected(followed):
     assert followed.pass_night() == "built"
 
 
+def test_a_row_that_comes_before_its_account_counts_once_the_account_is_there(followed):
+    """And one that is bad for good is looked at again until its week is over, and holds nothing up."""
+    data = followed.data
+    followed.pass_night()
+    identifiers, accounts = data.frames["identifiers"], data.frames["accounts"]
+    early = identifiers.iloc[[-1, -2]].assign(account_id="B-early", seen_at=FIRST + 1.2 * DAY)
+    data.write("identifiers", "early", pd.concat([early.iloc[:1], early.iloc[1:].assign(kind="horoscope")]))
+    assert followed.pass_night() == "rows"
+    form = accounts.iloc[[-1]].assign(account_id="B-early", applied_at=FIRST + 1.1 * DAY)
+    data.write("accounts", "early", form)
+    assert [followed.pass_night() for _ in range(5)] == ["rows"] * 5
+    state = Nights(followed.state, data.folder)
+    assert "B-early" in state.open(state.read_facts().bases[-1]).account_ids
+
+
 def test_what_becomes_known_counts_from_then_on(followed, market):
     """An outcome, an account that shares much with others, a street date put off, a leak and a title, each known since the Monday."""
     data = followed.data
