@@ -84,7 +84,7 @@ class Distinct:
         self._columns = [_as_texts(np.asarray(column, dtype=object)[first]) for column in columns]
         self._count = first.size
 
-    def pieces(self, say: Callable, size: int = 10_000) -> list[Callable[[], list]]:
+    def pieces(self, say: Callable, size: int = 30_000) -> list[Callable[[], list]]:
         """Functions that each say something of some distinct rows; one after the other they are all."""
 
         def piece(start: int) -> Callable[[], list]:

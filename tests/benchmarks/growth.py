@@ -81,7 +81,7 @@ def work_one(what: str, model: str, data: str, out: str) -> None:
     if what == "score":
         told = score_parts(data, trained, out, as_of=AS_OF)["scored"]
     else:
-        told = train_parts(data, "account", AS_OF, work=out).facts["rows"]
+        told = train_parts(data, "account", AS_OF, work=out).facts["snapshots"]
     after = os.times()
     memory.over.set()
     took = {
