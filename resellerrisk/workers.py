@@ -10,6 +10,8 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +20,8 @@ from resellerrisk.errors import MachineError
 
 #: Workers where nothing is said.
 WORKERS = 2
+#: Of Linux' prctl.
+_PARENT_DEATH_SIGNAL = 1
 _task: list[Callable[[int], object]] = []
 
 
@@ -88,6 +92,16 @@ def _give_back() -> None:
 
 def _take_task(work: Callable[[int], object]) -> None:
     _task[:] = [work]
+    _end_with_the_parent()
+
+
+def _end_with_the_parent() -> None:
+    """Let the system end this worker when the run that forked it is killed: it would hold the run's locks for ever (Linux)."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _do(number: int) -> object:

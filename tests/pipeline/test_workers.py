@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 
 from resellerrisk.errors import InputError, MachineError
+from resellerrisk.jobs import hold_lock
 from resellerrisk.pipeline.laid_down import lay_down, take_up
 from resellerrisk.signals.compute import Snapshots
 from resellerrisk.workers import each_part
@@ -44,6 +47,23 @@ def test_a_worker_that_is_killed_ends_the_run():
 
     with pytest.raises(MachineError, match=r"A worker process was killed(.|\n)*Hint: free some memory"):
         list(each_part(work, 4, 2))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system ends them on Linux only")
+def test_workers_end_with_a_run_that_is_killed_and_hold_no_lock_of_it(tmp_path):
+    run = os.fork()
+    if run == 0:
+        with hold_lock(tmp_path / "lock"):
+            list(each_part(lambda number: (tmp_path / f"at-work-{number}").touch() or time.sleep(60), 2, 2))
+        os._exit(0)
+    until = time.monotonic() + 30
+    while len(list(tmp_path.glob("at-work-*"))) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(run, signal.SIGKILL)
+    os.waitpid(run, 0)
+    time.sleep(0.5)
+    with hold_lock(tmp_path / "lock"):
+        pass
 
 
 def test_what_is_laid_down_is_taken_up_to_the_bit_and_leaves_nothing(tmp_path):
