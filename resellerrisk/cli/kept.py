@@ -51,8 +51,17 @@ def check(
 
     Example: resellerrisk state check state --data data/sample
     """
-    from resellerrisk.state import open_state, stale_files
+    from resellerrisk.state import check_nights, follows_nights, open_state, stale_files
 
+    if follows_nights(state):
+        first, waiting = check_nights(state, data)
+        say.print(
+            f"The state in {state} is whole and of this program. It follows nights from {first} on.",
+            markup=False,
+        )
+        if waiting:
+            say.print(f"The next night takes in {len(waiting)} files of {data}.", markup=False)
+        return
     signals = open_state(state)
     changed = [] if data is None else stale_files(state, data)
     if changed:

@@ -47,7 +47,7 @@ from resellerrisk.state.ledger import (
 )
 from resellerrisk.state.merging import Merged
 from resellerrisk.state.since import known_before, put_beside, rows_since
-from resellerrisk.state.store import check_files, program_hash, read_peers, write_peers, write_state
+from resellerrisk.state.store import program_hash, read_peers, write_peers, write_state
 from resellerrisk.state.taking import check_rows
 from resellerrisk.tables import TABLES, read_market
 from resellerrisk.tables.checking import LIMIT
@@ -55,7 +55,8 @@ from resellerrisk.tables.files import open_file
 
 WEEK = pd.Timedelta(days=7)
 _US = "datetime64[us]"
-_SIZES = "sizes.json"
+#: The sizes of a folder's files, as they were written.
+SIZES = "sizes.json"
 
 
 class Nights:
@@ -112,24 +113,10 @@ class Nights:
     def _is_whole(self, name: str) -> bool:
         """Whether the files of a folder have the sizes they were written with."""
         try:
-            sizes = json.loads((self.folder / name / _SIZES).read_text())
+            sizes = json.loads((self.folder / name / SIZES).read_text())
             return all((self.folder / name / path).stat().st_size == size for path, size in sizes.items())
         except (OSError, ValueError):
             return False
-
-    def check(self) -> None:
-        """Read every file of the state and hold it to its hash.
-
-        Raises
-        ------
-        Stale
-            No state, or another program's.
-        InputError
-            A file that is missing, cut or changed.
-        """
-        for name in self.read_facts().bases:
-            base = Base(self.folder / name)
-            check_files(base.folder, base.facts, but=(_SIZES,))
 
     def _take_new(self, limit: float) -> Took:
         now = files_of(self.data)
@@ -372,7 +359,7 @@ class Nights:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-        (folder / _SIZES).write_text(json.dumps(sizes))
+        (folder / SIZES).write_text(json.dumps(sizes))
         for path in [*folder.rglob("*"), folder]:
             put_to_disk(path)
 

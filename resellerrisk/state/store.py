@@ -140,8 +140,22 @@ def program_hash() -> str:
     return digest.hexdigest()
 
 
+def follows_nights(folder: str | os.PathLike) -> bool:
+    """Whether a folder holds a state that takes in nights (`state.nights`)."""
+    try:
+        return "nights" in json.loads((Path(folder) / FACTS).read_text())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 def read_facts(folder: Path) -> dict:
-    """What stands in a state's ``run.json``; a state of another version of the program is refused."""
+    """What stands in a state's ``run.json``; a state of another version of the program, or one that follows nights, is refused."""
+    if follows_nights(folder):
+        raise InputError(
+            f"The state in {folder} follows the nights of score --state.",
+            "Single subjects are answered from a state of their own.",
+            hint=_REBUILD,
+        )
     try:
         facts = json.loads((folder / FACTS).read_text())
         version = facts["state"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pandas as pd
+import pytest
 from typer.testing import CliRunner
 
 from resellerrisk.cli import kept, scores  # noqa: F401 - their commands
@@ -45,6 +46,7 @@ def test_a_night_is_scored_from_a_state_that_is_built_first_and_then_followed(
     market, signals, tmp_path, monkeypatch
 ):
     from resellerrisk.pipeline import train
+    from resellerrisk.state import open_state
     from resellerrisk.tables import read_market
     from tests.laws.arriving import Arriving
 
@@ -77,7 +79,21 @@ def test_a_night_is_scored_from_a_state_that_is_built_first_and_then_followed(
     orders = read_market(data.folder).orders
     placed = orders[orders["ordered_at"].between(night - pd.Timedelta(days=1), night, inclusive="left")]
     assert found["order_id"].nunique() == placed["order_id"].nunique() > 0
+    checked = _run("state", "check", tmp_path / "state", "--data", data.folder)
+    assert checked.exit_code == 0 and "follows nights from 2019-11-" in checked.output
+    assert "The next night takes in" not in checked.output
+    data.pass_night()
+    assert (
+        "The next night takes in" in _run("state", "check", tmp_path / "state", "--data", data.folder).output
+    )
     refused = _run(*words, "--as-of", night.date(), "--engine", "parts")
     assert isinstance(refused.exception, InputError) and "follows the orders of nights" in str(
         refused.exception
     )
+    with pytest.raises(InputError, match="follows the nights of score --state"):
+        open_state(tmp_path / "state")
+    part = next((tmp_path / "state").glob("base-*/run.json")).parent / "groups" / "root.npy"
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    damaged = _run("state", "check", tmp_path / "state")
+    assert isinstance(damaged.exception, InputError) and "root.npy" in str(damaged.exception)
