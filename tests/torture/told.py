@@ -66,7 +66,9 @@ def _tell_conditions(book: Book) -> str:
     commits = list(dict.fromkeys(commit for tally in tallies for commit in tally.commits))
     days = sorted({day for tally in tallies for day in tally.days})
     hours = sum(tally.seconds for tally in tallies) / 3600
-    told = f"Made by `make torture` in {hours:.1f} hours on {' and '.join(days)}, one process at a time, on {book.machine}, "
+    told = (
+        f"Made by `make torture` in {hours:.1f} hours of trials on {' and '.join(days)} on {book.machine}, "
+    )
     if not tallies:
         return "Nothing was tried yet."
     if len(commits) == 1:
