@@ -215,7 +215,7 @@ def _verify(store: Desk) -> int:
 
 
 def _what_to_do(held: Held) -> str:
-    from resellerrisk.privacy.holding import follows_nights
+    from resellerrisk.state import follows_nights
 
     if held.kind == "state":
         if follows_nights(held.path):

@@ -78,6 +78,17 @@ def charge(judged: Judged, settings: Settings) -> pd.DataFrame:
     return costs
 
 
+def charge_chosen(costs: pd.DataFrame, chosen: np.ndarray) -> np.ndarray:
+    """What the chosen action costs each row, of what every action would (`charge`).
+
+    >>> costs = pd.DataFrame([[1.0, 2.0, 3.0, 4.0]] * 2, columns=list(ACTIONS))
+    >>> charge_chosen(costs, np.array(["review", "release"])).tolist()
+    [3.0, 1.0]
+    """
+    charged: np.ndarray = costs.to_numpy()[np.arange(len(costs)), [ACTIONS.index(name) for name in chosen]]
+    return charged
+
+
 def find_threshold(subject: str, settings: Settings) -> float:
     """The probability from which shipping on the street date costs less than releasing.
 
@@ -127,7 +138,7 @@ def measure_cost(
         "release everything": (np.zeros(len(frame)), release),
         "hold everything": (np.ones(len(frame)), hold),
     }
-    by_settings = costs.to_numpy()[np.arange(len(frame)), [ACTIONS.index(name) for name in chosen]]
+    by_settings = charge_chosen(costs, chosen)
     policies["the settings' actions"] = (
         (chosen != "release").astype(float),
         by_settings,

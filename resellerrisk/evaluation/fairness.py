@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.decisions import Settings
-from resellerrisk.evaluation.cost import charge
+from resellerrisk.evaluation.cost import charge, charge_chosen
 from resellerrisk.evaluation.figures import Figure, as_row, from_draws
 from resellerrisk.evaluation.judged import GROUPS, Judged
 from resellerrisk.evaluation.resampling import add_by_cluster, draw_ratio
@@ -49,9 +49,8 @@ def measure_gaps(
         One row per kind: the two shares, the gap with its interval, the probability from which the kind would be held, what is
         released, what is lost, what it costs, and a sentence. Empty where no kind is told.
     """
-    costs = charge(judged, settings).to_numpy()
-    by_action = costs[np.arange(len(costs)), [ACTIONS.index(name) for name in chosen]]
-    dearer = costs[:, ACTIONS.index("release")] - by_action
+    costs = charge(judged, settings)
+    dearer = costs["release"].to_numpy() - charge_chosen(costs, chosen)
     held = chosen != ACTIONS[0]
     figures: dict[str, Figure] = {}
     table = []

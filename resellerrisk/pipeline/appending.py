@@ -9,14 +9,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resellerrisk.tables.arrow import save_table
+
 
 def lay_scored(path: Path, frame: pd.DataFrame) -> Path:
     """Write some rows of a result where the process that appends them finds them."""
     schema = pa.Schema.from_pandas(frame, preserve_index=False)
     fields = [pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f for f in schema]
     table = pa.Table.from_pandas(frame, pa.schema(fields, schema.metadata), preserve_index=False)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
-        file.write_table(table)
+    save_table(path, table)
     return path
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from resellerrisk.signals.compute import Snapshots
+from resellerrisk.tables.arrow import save_table
 
 _KEY, _VALUE, _PLACES = "key ", "value ", ("account", "at", "order")
 
@@ -19,8 +20,7 @@ def lay_down(path: Path, keys: pd.DataFrame, snapshots: Snapshots, values: pd.Da
     columns |= {name: getattr(snapshots, name) for name in _PLACES}
     columns |= {_VALUE + name: values[name].to_numpy() for name in values}
     table = pa.table(columns)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
-        file.write_table(table)
+    save_table(path, table)
 
 
 def take_up(path: Path) -> tuple[pd.DataFrame, Snapshots, pd.DataFrame]:

@@ -16,8 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from resellerrisk.jobs.folder import FACTS
-from resellerrisk.privacy.holding import has_column, is_state, read_table, seal_again
+from resellerrisk.privacy.holding import has_column, read_table, seal_again
 from resellerrisk.privacy.periods import Period
+from resellerrisk.state.kind import read_told
 
 _TABLES = ("scores", "contributions", "signals", "quarantine")
 _NIGHT = "%Y%m%dT%H%M%S"
@@ -79,8 +80,7 @@ def remove_expired(expired: Iterable[Expired], folders: Iterable[Path]) -> None:
 
 
 def _look_into(folder: Path) -> Iterator[Expired]:
-    if is_state(folder):
-        told = json.loads((folder / FACTS).read_text("utf-8"))
+    if told := read_told(folder):
         yield Expired(folder, "kept_state", _read_moment(told.get("as_of")) or _written(folder / FACTS))
         return
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():

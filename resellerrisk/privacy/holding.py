@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from resellerrisk.errors import InputError
 from resellerrisk.jobs import write_whole
 from resellerrisk.jobs.folder import FACTS, hash_files
+from resellerrisk.state.kind import follows_nights, read_told
 from resellerrisk.tables import write_frame
 
 #: Column by which a table names an account.
@@ -70,7 +71,7 @@ def find_files(folders: Iterable[Path], account_id: str) -> list[Held]:
             raise InputError(
                 f"{folder} is not a folder.", hint="name the folder of a home, of results or of case files"
             )
-        states = [path.parent for path in sorted(folder.rglob(FACTS)) if is_state(path.parent)]
+        states = [path.parent for path in sorted(folder.rglob(FACTS)) if read_told(path.parent)]
         states = [state for state in states if not any(other in state.parents for other in states)]
         found += [Held(state, "state", 1) for state in states if _state_holds(state, account_id)]
         for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
@@ -78,20 +79,6 @@ def find_files(folders: Iterable[Path], account_id: str) -> list[Held]:
                 continue
             found += _look_into(path, account_id)
     return found
-
-
-def is_state(folder: Path) -> bool:
-    """Whether a folder holds a kept state (`resellerrisk.state`)."""
-    try:
-        told = json.loads((folder / FACTS).read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(told, dict) and ("state" in told or "nights" in told)
-
-
-def follows_nights(folder: Path) -> bool:
-    """Whether a kept state takes in nights, and is built anew by the next one."""
-    return "nights" in json.loads((folder / FACTS).read_text("utf-8"))
 
 
 def _state_holds(folder: Path, account_id: str) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from resellerrisk.state.check import check_nights as check_nights
     from resellerrisk.state.kept import KeptSignals as KeptSignals
+    from resellerrisk.state.kind import follows_nights as follows_nights
     from resellerrisk.state.store import build_state as build_state
-    from resellerrisk.state.store import follows_nights as follows_nights
     from resellerrisk.state.store import open_state as open_state
     from resellerrisk.state.store import stale_files as stale_files
 
@@ -17,7 +17,7 @@ _HOME = {
     "KeptSignals": "kept",
     "build_state": "store",
     "check_nights": "check",
-    "follows_nights": "store",
+    "follows_nights": "kind",
     "open_state": "store",
     "stale_files": "store",
 }

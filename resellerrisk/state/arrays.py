@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from resellerrisk.tables.arrow import map_table, save_table
+
 #: Which columns of a folder of arrays are moments.
 _KINDS = "kinds.json"
 
@@ -81,14 +83,3 @@ def load_frame(path: Path, rows: np.ndarray | None = None) -> pd.DataFrame:
     if rows is not None:
         table = table.combine_chunks().take(pa.array(rows))
     return table.to_pandas()
-
-
-def save_table(path: Path, table: pa.Table) -> None:
-    """Write an Arrow table."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
-        file.write_table(table)
-
-
-def map_table(path: Path) -> pa.Table:
-    """An Arrow table as it lies on disk."""
-    return pa.ipc.open_file(pa.memory_map(str(path), "r")).read_all()

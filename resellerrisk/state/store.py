@@ -33,6 +33,7 @@ from resellerrisk.signals.words import Words, as_words
 from resellerrisk.state.arrays import load_frame, load_texts, map_arrays, save_arrays, save_frame, save_texts
 from resellerrisk.state.choosing import join_last, last_not_kept, rows_to_keep
 from resellerrisk.state.kept import KEPT, LAST_KNOWN, KeptSignals, KeptViews, KeptWhole
+from resellerrisk.state.kind import read_told
 from resellerrisk.tables import TABLES, Market, as_utc
 from resellerrisk.tables.moments import monday_of
 from resellerrisk.vocabulary import IDENTIFIER_KINDS
@@ -140,28 +141,18 @@ def program_hash() -> str:
     return digest.hexdigest()
 
 
-def follows_nights(folder: str | os.PathLike) -> bool:
-    """Whether a folder holds a state that takes in nights (`state.nights`)."""
-    try:
-        return "nights" in json.loads((Path(folder) / FACTS).read_text())
-    except (OSError, ValueError, TypeError):
-        return False
-
-
 def read_facts(folder: Path) -> dict:
     """What stands in a state's ``run.json``; a state of another version of the program, or one that follows nights, is refused."""
-    if follows_nights(folder):
+    facts = read_told(folder)
+    if "nights" in facts:
         raise InputError(
             f"The state in {folder} follows the nights of score --state.",
             "Single subjects are answered from a state of their own.",
             hint=_REBUILD,
         )
-    try:
-        facts = json.loads((folder / FACTS).read_text())
-        version = facts["state"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(f"{folder} holds no state.", hint=_REBUILD) from None
-    if version != VERSION or facts["program"] != program_hash():
+    if not facts:
+        raise InputError(f"{folder} holds no state.", hint=_REBUILD)
+    if facts["state"] != VERSION or facts["program"] != program_hash():
         raise InputError(f"The state in {folder} was made by another version of this program.", hint=_REBUILD)
     return facts
 

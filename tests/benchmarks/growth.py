@@ -26,9 +26,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from tests.benchmarks.page import describe_machine, table, write_section
+from tests.benchmarks.page import describe_machine, fit_exponent, table, write_section
 
 AS_OF = "2020-06-30"
 #: Orders a year, as a multiple of those of `port`, at which accounts have as many lines as harbour's.
@@ -146,8 +144,7 @@ def main() -> None:
     ]
     text = f"{describe_machine('pandas', 'numpy', 'numba', 'pyarrow')}\n\n{table(head, shown)}"
     if len(rows) > 1:
-        logs = np.log([[row["lines"], row["cpu_s"]] for row in rows])
-        text += f"\n\nFitted exponent of CPU seconds over lines: {np.polyfit(*logs.T, 1)[0]:.2f}."
+        text += f"\n\nFitted exponent of CPU seconds over lines: {fit_exponent(rows, 'lines'):.2f}."
     print(text)
     if told.write:
         write_section("scale.md", f"growth of {what}", text)

@@ -22,10 +22,9 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from tests.benchmarks.page import describe_machine, table, write_section
+from tests.benchmarks.page import describe_machine, fit_exponent, table, write_section
 
 DAY = pd.Timedelta(days=1)
 NIGHT = pd.Timestamp("2020-06-30")
@@ -175,8 +174,7 @@ def main() -> None:
     ]
     text = f"{describe_machine('pandas', 'numpy', 'numba', 'pyarrow')}\n\n{table(HEAD, shown)}"
     if len(rows) > 1:
-        logs = np.log([[row["history"], row["cpu_s"]] for row in rows])
-        text += f"\n\nFitted exponent of a night's CPU seconds over lines of history: {np.polyfit(*logs.T, 1)[0]:.2f}."
+        text += f"\n\nFitted exponent of a night's CPU seconds over lines of history: {fit_exponent(rows, 'history'):.2f}."
     print(text)
     if told.write:
         write_section("scale.md", "growth of nights", text)

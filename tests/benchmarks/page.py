@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -31,6 +33,12 @@ def describe_machine(*libraries: str) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, {cpu.group(1).strip() if cpu else platform.machine()}, {os.cpu_count()} cores, "
         f"load {os.getloadavg()[0]:.1f} at the end; Python {platform.python_version()}, {versions}."
     )
+
+
+def fit_exponent(rows: list[dict], size: str) -> float:
+    """By which power of a size CPU seconds (``cpu_s``) grow, fitted to the logarithms of both."""
+    logs = np.log([[row[size], row["cpu_s"]] for row in rows])
+    return np.polyfit(*logs.T, 1)[0]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
