@@ -5,7 +5,7 @@
 MODEL is a folder of a trained account model, WORK a folder for markets and results (removed one by one; ``--keep`` leaves the markets there
 for the next run), the numbers are accounts of simulated markets: four years, about 350 order lines an account and as many shipments. Each market is worked on
 in a fresh process and its workers: CPU seconds are those of all, memory is what all hold together, pages that they share counted once,
-looked at five times a second. Prints a row a market and the fitted exponent of CPU seconds over order lines; ``--write`` puts it into docs/scale.md.
+looked at five times a second (see `Memory`). Prints a row a market and the fitted exponent of CPU seconds over order lines; ``--write`` puts it into docs/scale.md.
 
 The markets are of the setting `port`, but for two things. Accounts order 2.75 times as often, so that they have as many lines as those of harbour (352 an
 account that is scored). And from 6,500 accounts on the number of fakes stays what it is there: rings do not multiply with a distributor's book, and with a share
@@ -36,7 +36,12 @@ FAKES_OF = 6_500
 
 
 class Memory(threading.Thread):
-    """Looks at what this process and those it started hold together, and keeps the most."""
+    """Looks at what this process and those it started hold together, and keeps the most.
+
+    Counting a page once however many processes share it means a walk over every page that they hold: at four gigabytes a tenth of a second, which
+    five times a second would be a third of what is measured. So the kernel's own counts are looked at, in which shared pages stand once for each process; the
+    walk is done where these, less what was last counted twice, may be a new peak, where a process came or went, and every few seconds.
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -44,14 +49,36 @@ class Memory(threading.Thread):
 
     def run(self) -> None:
         """Look until told that it is over."""
+        family, twice, walked = [], 0.0, 0.0
         while not self.over.wait(0.2):
-            self.peak_gib = max(self.peak_gib, sum(map(_held, _family())))
+            now, before = time.perf_counter(), family
+            family = _family()
+            counted = sum(map(_counted, family))
+            if counted - twice < RISE * self.peak_gib and family == before and now < walked + AT_LEAST_EVERY:
+                continue
+            held = sum(map(_held, family))
+            twice, walked, self.peak_gib = counted - held, now, max(self.peak_gib, held)
+
+
+#: A new peak is looked for where the count says that it is higher by this.
+RISE = 1.01
+#: Seconds after which shared pages are counted anew: workers write on some, which are their own then.
+AT_LEAST_EVERY = 5.0
 
 
 def _family() -> list[int]:
     own = os.getpid()
     children = Path(f"/proc/{own}/task").glob("*/children")
     return [own, *(int(number) for path in children for number in path.read_text().split())]
+
+
+def _counted(process: int) -> float:
+    """What the kernel counts of a process without looking at its pages, in GiB; nothing of one that has ended."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text().split()[1]
+    except OSError:
+        return 0.0
+    return int(pages) * os.sysconf("SC_PAGESIZE") / 2**30
 
 
 def _held(process: int) -> float:
