@@ -7,7 +7,7 @@ import os
 from resellerrisk.cluster.market import SparkMarket
 from resellerrisk.cluster.rounds import VALUES, Choice
 from resellerrisk.cluster.session import open_session
-from resellerrisk.pipeline.parted import pick_training_rows
+from resellerrisk.pipeline.picking import pick_training_rows
 from resellerrisk.pipeline.training import Trained, assemble, fit
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.tables import as_utc

@@ -52,8 +52,9 @@ class StoredTable:
         """
         number = 1
         for table in self._read(rows):
-            numbers = pa.array(np.arange(number, number + len(table)))
-            number += len(table)
+            end = number + len(table)
+            numbers = pa.array(np.arange(number, end, dtype=np.int32 if end < 2**31 else np.int64))
+            number = end
             yield table.append_column(ROW, numbers)
 
     def _read(self, rows: int) -> Iterator[pa.Table]:
@@ -101,8 +102,9 @@ def append_pieces(table: pa.Table, part: np.ndarray, paths: Sequence[Path]) -> N
     A file is a row of Arrow streams, each with the words of its own rows only, so that reading a part costs what the part holds, however
     many pieces and parts there are.
     """
-    order = pa.array(np.argsort(part, kind="stable"))
-    arranged = table.take(order).combine_chunks()
+    if (part[1:] < part[:-1]).any():
+        table = table.take(pa.array(np.argsort(part, kind="stable")))
+    arranged = table.combine_chunks()
     batch, places = arranged.to_batches(), _places(arranged)
     ends = np.cumsum(np.bincount(part, minlength=len(paths)))
     options = pa.ipc.IpcWriteOptions(compression="lz4")

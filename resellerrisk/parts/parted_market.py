@@ -21,13 +21,16 @@ from resellerrisk.tables.cells import read_cells
 from resellerrisk.tables.checking import LIMIT
 from resellerrisk.tables.databases import is_address
 from resellerrisk.tables.files import RawTable
-from resellerrisk.tables.parts import LARGE, SmallTables, assemble_part, check_part, read_small_tables
+from resellerrisk.tables.parts import LARGE, SmallTables, add_large, check_part, read_small_tables
 from resellerrisk.tables.references import recode
 from resellerrisk.workers import each_part
 
 #: Order lines that a part holds on average; about 1.7 kB of memory each while it is worked on.
 PART_ROWS = 500_000
 
+
+#: Parts side by side whose small tables are taken out of the whole market's at once.
+TOGETHER = 16
 
 #: Ids that no signal asks for: checked with their table, and missing when the part is read again.
 NOT_ASKED = {"shipments": ("order_id",), "payments": ("order_id",)}
@@ -142,6 +145,7 @@ class PartedMarket:
         )
         self._before = before
         self._found: dict[int, PartFound] = {}
+        self._near: tuple[int, Market] | None = None
 
     @property
     def has_shipments(self) -> bool:
@@ -156,11 +160,10 @@ class PartedMarket:
         InputError
             A fault that stops the run.
         """
-        accounts = self._part_of == number
         if number in self._found:
-            return assemble_part(self.market, self._load(number), accounts)
+            return add_large(self.accounts(number), self._load(number))
         raw = {name: self._raw(name, number) for name, paths in self._files.items() if paths}
-        market, found = check_part(self._small, raw, accounts)
+        market, found = check_part(self._small, raw, self._part_of == number, self.accounts(number))
         self._found[number] = note_part(market, found, self._before)
         for name in raw:
             self._save(number, name, market.tables()[name])
@@ -180,12 +183,27 @@ class PartedMarket:
         return seal_parts(self.market, [one.sums for one in self._found.values()], self._before)
 
     def accounts(self, number: int) -> Market:
-        """The market of a part's accounts without their rows of the large tables."""
-        return self.market.part(self._part_of == number)
+        """The market of a part's accounts without their rows of the large tables.
+
+        It is taken out of the market of some parts side by side, so that what a part costs does not grow with the whole market.
+        """
+        first = number // TOGETHER * TOGETHER
+        if self._near is None or self._near[0] != first:
+            self._near = first, self.run(first, first + TOGETHER)
+        start, end = np.searchsorted(self._part_of, (first, first + TOGETHER))
+        return self._near[1].part(self._part_of[start:end] == number)
+
+    def run(self, first: int, end: int) -> Market:
+        """The market of the accounts of parts ``first`` to ``end - 1`` without their rows of the large tables."""
+        return self.market.part((self._part_of >= first) & (self._part_of < end))
 
     def places(self, number: int) -> np.ndarray:
         """Codes of a part's accounts in `market`, rising."""
-        return np.flatnonzero(self._part_of == number)
+        return np.arange(self.accounts_before(number), self.accounts_before(number + 1))
+
+    def accounts_before(self, number: int) -> int:
+        """How many accounts the parts before one hold."""
+        return int(np.searchsorted(self._part_of, number))
 
     def _raw(self, name: str, number: int) -> RawTable:
         table = chunks.read_part(self._files[name][number])
@@ -238,5 +256,5 @@ class PartedMarket:
         found = [self._found[number] for number in sorted(self._found)]
         codes = np.sort(np.concatenate([one.orders for one in found] or [np.empty(0, np.uint64)]))
         refuse_shared_orders(self._small.source, int((codes[1:] == codes[:-1]).sum()))
-        self.market = finish_check(self._small, found, self._limit)
+        self.market, self._near = finish_check(self._small, found, self._limit), None
         return self.market

@@ -18,18 +18,17 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.decisions import Settings, read_settings
-from resellerrisk.errors import InputError
 from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.pipeline.appending import Appending, lay_scored
 from resellerrisk.pipeline.laid_down import lay_down, take_up
 from resellerrisk.pipeline.laid_extracts import LaidExtract, join_laid, lay_extract
+from resellerrisk.pipeline.picking import pick_training_rows
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
 from resellerrisk.pipeline.training import (
     Trained,
     assemble,
     fit,
-    label_rows,
     training_snapshots,
 )
 from resellerrisk.signals.catalogue import catalogue
@@ -51,6 +50,9 @@ from resellerrisk.tables.moments import monday_of
 from resellerrisk.vocabulary import UNLABELLED
 from resellerrisk.workers import each_part, run_side_by_side
 
+#: Rows that are scored together at least, so that what a call costs whatever it is given is paid seldom; and in how many
+#: pieces a result of few rows is made, so that all workers have some.
+RUN_ROWS, RUNS = 10_000, 8
 #: Chooses the subjects of one part.
 Choose = Callable[[Signals], Snapshots]
 
@@ -167,7 +169,8 @@ def score_parts(
         compared = compared_columns(trained.columns)
         whole = _prepare_whole(whole, chosen, months, compared)
         peers = _second_round(parted, whole, chosen, trained.columns, compared, months, Path(work))
-        scored = _third_round(parted, whole, peers, trained, settings, scored_at, Path(work), out)
+        runs = runs_of([len(one) for one in chosen])
+        scored = _third_round(parted, whole, peers, trained, settings, scored_at, Path(work), out, runs)
         return {"scored": scored, "fingerprint": parted.fingerprint, "intake": parted.market.intake}
 
 
@@ -212,65 +215,6 @@ def train_parts(
         matrix = rows.to_matrix(parted.market, values, columns)
         rows = assemble(matrix, rows.labels, rows.weight, parted.market, subject, moment, seed, unlabelled)
         return fit(rows, parted.fingerprint, seed=seed, **parameters)
-
-
-@dataclass(frozen=True)
-class PickedRows:
-    """Training rows of a market in parts, chosen as they are in one piece.
-
-    Attributes
-    ----------
-    kept : Snapshots
-        Coded as in the whole market, in its order.
-    labels, weight : float64[n]
-    chosen : list of Snapshots
-        The same rows by part, coded and ordered as in the part.
-    order : int64[n]
-        Where the rows of all parts, one part after the other, stand in ``kept``.
-    """
-
-    kept: Snapshots
-    labels: np.ndarray
-    weight: np.ndarray
-    chosen: list[Snapshots]
-    order: np.ndarray
-
-    def to_matrix(self, market, values: pd.DataFrame, columns: Sequence[Column]) -> Matrix:
-        """The matrix in the whole market's order from the values of all parts, one part after the other."""
-        place = np.empty(len(self.kept), np.int64)
-        place[self.order] = np.arange(len(self.kept))
-        names = market.account_ids.to_numpy(object)[self.kept.account]
-        keys = pd.DataFrame({"account_id": names, "as_of": self.kept.moments})
-        return Matrix(keys, values.iloc[place].reset_index(drop=True), tuple(columns), self.kept)
-
-
-def pick_training_rows(
-    market,
-    places: Sequence[np.ndarray],
-    found: list[Snapshots],
-    subject: str,
-    moment: pd.Timestamp,
-    seed: int,
-    unlabelled: str,
-) -> PickedRows:
-    """Label the snapshots that the parts found and thin them out, as in one piece.
-
-    Parameters
-    ----------
-    market : Market
-        All accounts with the small tables.
-    places : sequence of int64[n_accounts]
-        By part the codes of its accounts in the market, rising.
-    found : list of Snapshots
-        By part.
-    subject, moment, seed, unlabelled
-        As for `train`.
-    """
-    everybody, part_of, row_of = _in_one_piece(places, found, by_time=subject == "account")
-    kept, labels, weight = label_rows(market, everybody, subject, moment, seed, unlabelled)
-    rows = _find_rows(everybody, kept)
-    chosen = [take(one, np.sort(row_of[rows][part_of[rows] == number])) for number, one in enumerate(found)]
-    return PickedRows(kept, labels, weight, chosen, np.lexsort((row_of[rows], part_of[rows])))
 
 
 def _first_round(parted: PartedMarket, choose: Choose, work: Path) -> tuple[Whole, list[Snapshots]]:
@@ -322,21 +266,48 @@ def _laid(work: Path, number: int) -> Path:
 
 
 def _computed(
-    parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path, number: int
+    parted: PartedMarket, whole: Whole, peers: dict[int, PeerTable], columns, work: Path, run: range
 ):
-    """A part's signals object and what was computed of it, the peers put in."""
-    computed = Computed(*take_up(_laid(work, number)), {})
-    signals = Signals(parted.accounts(number), catalogue(), whole, peers)
+    """The signals object of some parts side by side and what was computed of them, the peers put in."""
+    keys, snapshots, values = zip(*(take_up(_laid(work, number)) for number in run), strict=True)
+    starts = [parted.accounts_before(number) - parted.accounts_before(run.start) for number in run]
+    at_hand = Snapshots(
+        np.concatenate([one.account + start for one, start in zip(snapshots, starts, strict=True)]),
+        np.concatenate([one.at for one in snapshots]),
+        np.concatenate([one.order for one in snapshots]),
+    )
+    together = [
+        pd.concat(frames, ignore_index=True) if len(run) > 1 else frames[0] for frames in (keys, values)
+    ]
+    computed = Computed(together[0], at_hand, together[1], {})
+    signals = Signals(parted.run(run.start, run.stop), catalogue(), whole, peers)
     return signals, computed, add_peers(signals, computed, columns)
 
 
-def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path, out: Path) -> int:
-    """Score every part, and append it to the three tables."""
+def runs_of(sizes: Sequence[int], rows: int = RUN_ROWS, runs: int = RUNS) -> list[range]:
+    """Parts put together in runs of at least so many rows, but where there are few rows of as many as make so many runs.
+
+    >>> runs_of([5, 5, 5, 5, 5], rows=10, runs=2), runs_of([1, 1, 1, 1], rows=10, runs=2)
+    ([range(0, 2), range(2, 4), range(4, 5)], [range(0, 2), range(2, 4)])
+    """
+    enough, found, first, held = min(rows, -(-sum(sizes) // runs)), [], 0, 0
+    for number, size in enumerate(sizes):
+        held += size
+        if held >= enough or number == len(sizes) - 1:
+            found.append(range(first, number + 1))
+            first, held = number + 1, 0
+    return found
+
+
+def _third_round(
+    parted, whole, peers, trained, settings, scored_at, work: Path, out: Path, runs: list[range]
+) -> int:
+    """Score every run of parts, and append it to the three tables."""
     settings, rows = settings or read_settings(None), 0
     scored_at = scored_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
     def score_one(number: int) -> list[Path]:
-        signals, computed, matrix = _computed(parted, whole, peers, trained.columns, work, number)
+        signals, computed, matrix = _computed(parted, whole, peers, trained.columns, work, runs[number])
         sizes = computed.values[SIZE_COLUMN].to_numpy()
         scored = score_matrix(signals, matrix, trained, settings, scored_at, sizes)
         return [lay_scored(work / f"{name}-{number:05d}.arrow", getattr(scored, name)) for name in TABLES_OUT]
@@ -345,7 +316,7 @@ def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path,
     workers = 1 if isinstance(trained.model.trees_.forest, str) else None
     with ExitStack() as stack:
         writers = [stack.enter_context(Appending(out / f"{name}.parquet")) for name in TABLES_OUT]
-        for paths in each_part(score_one, parted.parts_count, workers):
+        for paths in each_part(score_one, len(runs), workers):
             added = [writer.add(path) for writer, path in zip(writers, paths, strict=True)]
             rows += added[0]
     return rows
@@ -353,33 +324,10 @@ def _third_round(parted, whole, peers, trained, settings, scored_at, work: Path,
 
 def _collect(parted, whole, peers, columns, work: Path) -> pd.DataFrame:
     found = [
-        _computed(parted, whole, peers, columns, work, number)[2].values
+        _computed(parted, whole, peers, columns, work, range(number, number + 1))[2].values
         for number in range(parted.parts_count)
     ]
     return pd.concat(found, ignore_index=True)
 
 
 TABLES_OUT = ("scores", "contributions", "signals")
-
-
-def _in_one_piece(places: Sequence[np.ndarray], found: list[Snapshots], by_time: bool):
-    """All parts' subjects as codes of the whole market, in the order they have in one piece; with part and row of each."""
-    account = np.concatenate([place[one.account] for place, one in zip(places, found, strict=True)])
-    at = np.concatenate([one.at for one in found])
-    is_order = np.concatenate([one.order >= 0 for one in found])
-    part_of = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    row_of = np.concatenate([np.arange(len(one)) for one in found])
-    order = np.lexsort((account, at)) if by_time else np.arange(at.size)
-    # Which order a snapshot is of stays with the part; its place tells snapshots of one moment apart.
-    numbers = np.where(is_order, np.arange(at.size), -1)
-    return Snapshots(account[order], at[order], numbers[order]), part_of[order], row_of[order]
-
-
-def _find_rows(everybody: Snapshots, kept: Snapshots) -> np.ndarray:
-    """Places of the kept snapshots among all; both are in the same order."""
-    names = ["account", "at", "order"]
-    all_of_them = pd.MultiIndex.from_arrays([getattr(everybody, name) for name in names])
-    places = all_of_them.get_indexer(pd.MultiIndex.from_arrays([getattr(kept, name) for name in names]))
-    if (places < 0).any():
-        raise InputError("A training snapshot was lost.", hint="tell the makers of this program")
-    return places

@@ -10,13 +10,15 @@ import os
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from resellerrisk.tables.checking import CheckedTables, check_tables
 from resellerrisk.tables.faults import CheckReport, Fault
 from resellerrisk.tables.files import RawTable
 from resellerrisk.tables.inspection import Inspection
-from resellerrisk.tables.market import Market, _finish, _share_ids, build_market
+from resellerrisk.tables.market import Market, _finish, _share_ids, _with_columns, build_market
 from resellerrisk.tables.opening import open_tables
+from resellerrisk.tables.passes import spread
 from resellerrisk.tables.references import apply_references
 from resellerrisk.tables.schemas import TABLES
 
@@ -71,7 +73,7 @@ def check_small_tables(
 
 
 def check_part(
-    small: SmallTables, raw: dict[str, RawTable], accounts: np.ndarray
+    small: SmallTables, raw: dict[str, RawTable], accounts: np.ndarray, part: Market | None = None
 ) -> tuple[Market, dict[str, Inspection]]:
     """The market of some accounts, their rows of the large tables checked.
 
@@ -82,6 +84,8 @@ def check_part(
         Rows of large tables, of these accounts only.
     accounts : bool array, shape (n_accounts,)
         Which of the market's accounts.
+    part : Market, optional
+        Their rows of the small tables, where they are at hand.
 
     Returns
     -------
@@ -104,10 +108,27 @@ def check_part(
     report = CheckReport(small.source, faults, small.market.intake)
     if not report.ok:
         raise report.as_error()
-    return assemble_part(small.market, {name: _finish(one) for name, one in found.items()}, accounts), found
+    part = small.market.part(accounts) if part is None else part
+    large = {name: _code_in(_finish(one), small.market, accounts, part) for name, one in found.items()}
+    return add_large(part, large), found
 
 
 def assemble_part(market: Market, large: dict, accounts: np.ndarray) -> Market:
     """The market of some accounts from their rows of the small tables and given large ones."""
-    part = market.part(accounts)
+    return add_large(market.part(accounts), large)
+
+
+def add_large(part: Market, large: dict[str, pd.DataFrame]) -> Market:
+    """The market of some accounts with their rows of the large tables."""
     return replace(part, **_share_ids(part.tables() | large))
+
+
+def _code_in(frame: pd.DataFrame, market: Market, accounts: np.ndarray, part: Market) -> pd.DataFrame:
+    """A table's accounts coded as in their part: by place, where they are coded as in the market, rather than by looking every id up."""
+    ids = frame["account_id"].cat
+    if ids.categories is not market.account_ids or accounts.sum() != len(part.account_ids):
+        return frame
+    place = np.where(accounts, np.cumsum(accounts, dtype=np.int32) - np.int32(1), np.int32(-1))
+    dtype = part.accounts["account_id"].dtype
+    codes = spread(place, ids.codes.to_numpy(), -1)
+    return _with_columns(frame, {"account_id": pd.Categorical.from_codes(codes, dtype=dtype, validate=False)})
