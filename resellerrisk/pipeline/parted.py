@@ -169,7 +169,7 @@ def score_parts(
         compared = compared_columns(trained.columns)
         whole = _prepare_whole(whole, chosen, months, compared)
         peers = _second_round(parted, whole, chosen, trained.columns, compared, months, Path(work))
-        runs = runs_of([len(one) for one in chosen])
+        runs = runs_of([len(one) for one in chosen], RUN_ROWS, RUNS)
         scored = _third_round(parted, whole, peers, trained, settings, scored_at, Path(work), out, runs)
         return {"scored": scored, "fingerprint": parted.fingerprint, "intake": parted.market.intake}
 
@@ -284,7 +284,7 @@ def _computed(
     return signals, computed, add_peers(signals, computed, columns)
 
 
-def runs_of(sizes: Sequence[int], rows: int = RUN_ROWS, runs: int = RUNS) -> list[range]:
+def runs_of(sizes: Sequence[int], rows: int, runs: int) -> list[range]:
     """Parts put together in runs of at least so many rows, but where there are few rows of as many as make so many runs.
 
     >>> runs_of([5, 5, 5, 5, 5], rows=10, runs=2), runs_of([1, 1, 1, 1], rows=10, runs=2)

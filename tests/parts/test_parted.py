@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from resellerrisk.errors import InputError
 from resellerrisk.parts import deal_out
+from resellerrisk.parts.parted_market import TOGETHER
 from resellerrisk.pipeline import score, score_parts, train, train_parts
 from resellerrisk.tables import read_market, write_market
 
@@ -177,4 +179,26 @@ def test_a_database_is_scored_in_parts_as_its_files_are(
     expected = in_one_piece(market, trained, tmp_path / "one", as_of=AS_OF)
     told = score_parts(address, trained, tmp_path / "parts", as_of=AS_OF, parts=3, scored_at=CLOCK)
     assert told["fingerprint"] == market.fingerprint
+    assert_same(read_all(tmp_path / "parts"), expected)
+
+
+def test_a_parts_accounts_are_the_same_wherever_they_are_taken_from(market, market_folder, tmp_path):
+    parted = deal_out(market_folder, tmp_path, parts=2 * TOGETHER + 3)
+    for number in (0, TOGETHER - 1, TOGETHER, parted.parts_count - 1):
+        places = parted.places(number)
+        own = np.isin(np.arange(len(market.account_ids)), places)
+        assert parted.accounts_before(number) == places[0]
+        expected = parted.market.part(own)
+        for name, frame in parted.accounts(number).tables().items():
+            pd.testing.assert_frame_equal(frame, expected.tables()[name])
+        assert parted.accounts(number).account_ids.tolist() == market.account_ids[places].tolist()
+
+
+def test_scores_do_not_hang_on_how_parts_are_put_together(
+    market, market_folder, trained, tmp_path, monkeypatch
+):
+    expected = in_one_piece(market, trained, tmp_path / "one", as_of=AS_OF)
+    monkeypatch.setattr("resellerrisk.pipeline.parted.RUN_ROWS", 25)
+    score_parts(market_folder, trained, tmp_path / "parts", as_of=AS_OF, parts=TOGETHER + 4, scored_at=CLOCK)
+    assert pq.ParquetFile(tmp_path / "parts" / "scores.parquet").num_row_groups > 3
     assert_same(read_all(tmp_path / "parts"), expected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from resellerrisk.errors import InputError, MachineError
@@ -104,3 +106,21 @@ def test_nothing_stays_frozen_when_the_parts_are_done():
     before = gc.get_freeze_count()
     assert list(each_part(lambda number: gc.get_freeze_count() > before, 2, 2)) == [True, True]
     assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system counts pages so on Linux")
+def test_a_worker_uses_the_memory_of_one_part_for_the_next():
+    """Pages that a part's arrays touch for the first time are asked of the system once, not for each part."""
+
+    def work(number):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        held = [np.ones(300_000) for _ in range(20)]
+        held.append(pa.array(held[0]).cast(pa.int64()))
+        del held
+        return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    asked = list(each_part(work, 8, 2))
+    later = [
+        pages for place, (worker, pages) in enumerate(asked) if worker in [one for one, _ in asked[:place]]
+    ]
+    assert max(later) < 300_000 * 8 * 20 / os.sysconf("SC_PAGE_SIZE") / 10
