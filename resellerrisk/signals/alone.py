@@ -94,3 +94,9 @@ class _Stretch:
 
     def __len__(self) -> int:
         return self._stretch.stop - self._stretch.start
+
+    def stretches(self, accounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `Rows.stretches`, of these rows."""
+        low, high = self._rows.stretches(accounts)
+        begin, end = self._stretch.start, self._stretch.stop
+        return np.clip(low, begin, end) - begin, np.clip(high, begin, end) - begin

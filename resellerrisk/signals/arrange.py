@@ -61,18 +61,18 @@ def arrange(
     return order, arranged, starts[1:]
 
 
-def gather(values: np.ndarray, order: np.ndarray | None) -> np.ndarray:
-    """``values[order]``; the values themselves where they stand in order already.
+def gather(values: np.ndarray, order: np.ndarray | None, kind: type | None = None) -> np.ndarray:
+    """``values[order]``, as another kind of number where one is given; the values themselves where they stand in order already.
 
     >>> gather(np.array([5, 6, 7], np.int8), np.array([2, 0], np.int32))
     array([7, 5], dtype=int8)
     """
     if order is None:
-        return values
+        return values if kind is None else values.astype(kind, copy=False)
     if values.dtype.kind not in "iufMm":
         return values[order]
     # numpy's memory rather than numba's: it comes in large pages, and small ones cost more than the walk itself.
-    out = np.empty(order.size, values.dtype)
+    out = np.empty(order.size, kind or values.dtype)
     if values.dtype.kind in "Mm":
         _gather(values.view(np.int64), order, out.view(np.int64))
     else:

@@ -332,7 +332,7 @@ class Work:
         """Where the rows and the snapshots of each account stand, int64[n_accounts, 4]."""
         if table not in self._stretches:
             rows, turn = getattr(self.signals.views, table), self._turn
-            ends = [np.searchsorted(rows.account, turn.accounts, side) for side in ("left", "right")]
+            ends = rows.stretches(turn.accounts)
             self._stretches[table] = np.stack([*ends, turn.starts[:-1], turn.starts[1:]], axis=1)
         return self._stretches[table]
 

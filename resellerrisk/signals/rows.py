@@ -17,6 +17,7 @@ from resellerrisk.signals import kernel
 from resellerrisk.signals.addresses import go_home
 from resellerrisk.signals.arrange import NEVER, arrange, gather, last_seen
 from resellerrisk.signals.asks import Asks, find_asks
+from resellerrisk.signals.lines import cents_of, first_lines, hash_lines
 from resellerrisk.tables import Market
 from resellerrisk.vocabulary import IDENTIFIER_KINDS
 
@@ -54,6 +55,8 @@ class Rows:
         What is there already.
     makers : mapping of str to function
         How a further column is made from the rows; each is made once.
+    starts : int64[n_accounts + 1], optional
+        Where the rows of each account begin, with the end behind the last, where they stand by account.
 
     Examples
     --------
@@ -62,9 +65,15 @@ class Rows:
     (array([2, 4]), 2)
     """
 
-    def __init__(self, columns: Mapping, makers: Mapping[str, Callable] | None = None) -> None:
+    def __init__(
+        self,
+        columns: Mapping,
+        makers: Mapping[str, Callable] | None = None,
+        starts: np.ndarray | None = None,
+    ) -> None:
         self._columns = dict(columns)
         self._makers = dict(makers or {})
+        self._starts = starts
 
     def __getattr__(self, name: str):
         if name.startswith("_"):
@@ -78,6 +87,12 @@ class Rows:
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
+
+    def stretches(self, accounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the rows of some accounts begin and end, of rows that stand by account."""
+        if self._starts is not None:
+            return self._starts[accounts], self._starts[accounts + 1]
+        return np.searchsorted(self.account, accounts), np.searchsorted(self.account, accounts, "right")
 
 
 def micros(times) -> np.ndarray:
@@ -114,9 +129,7 @@ class Views:
             "line": lambda: frame["line"].to_numpy(np.int64),
             "title": lambda: frame["title_id"],
             "quantity": lambda: frame["quantity"].to_numpy(np.int64),
-            "cents": lambda: np.rint(
-                frame["unit_price"].to_numpy(float) * 100 * frame["quantity"].to_numpy(float)
-            ).astype(np.int64),
+            "cents": lambda: cents_of(frame["unit_price"].to_numpy(float), frame["quantity"].to_numpy()),
             "ship_method": lambda: frame["ship_method"].array,
             "payment_method": lambda: frame["payment_method"].array,
             "ship_to": lambda: frame["ship_to"].astype("category"),
@@ -132,7 +145,7 @@ class Views:
             **self._title_makers,
             "title_before": lambda rows: self._seen_before(rows, rows.title),
             "ship_to_before": lambda rows: self._seen_before(rows, rows.ship_to),
-            "first_line": _first_lines,
+            "first_line": first_lines,
             "previous_order_at": _previous_orders,
             "ship_to_own": self._ship_to_own,
             "key": self._line_keys,
@@ -233,9 +246,11 @@ class Views:
             ties = tuple(keys[timed] for keys in ties)
         order, moment, starts = arrange(account, self.accounts_count, moment, *ties)
         places = timed if order is None else order if timed is None else gather(timed, order)
-        groups = np.repeat(np.arange(-1, self.accounts_count), np.diff(starts, prepend=0))
         makers = {name: _in_order(make, places) for name, make in columns.items()}
-        return Rows({"account": groups, "at": moment.view("datetime64[us]")}, makers)
+        makers["account"] = lambda rows: np.repeat(
+            np.arange(-1, self.accounts_count), np.diff(starts, prepend=0)
+        )
+        return Rows({"at": moment.view("datetime64[us]")}, makers, starts)
 
     @cached_property
     def _title_makers(self) -> dict[str, Callable]:
@@ -318,15 +333,6 @@ class Views:
         return go_home(rows.account, rows.ship_to, self.place_texts, self.form.street, self.form.postcode)
 
 
-def hash_lines(order_ids: np.ndarray, lines: np.ndarray) -> np.ndarray:
-    """A 64-bit hash of each order line from its order id's hash and its number.
-
-    >>> len(set(hash_lines(np.array([7, 7, 8], np.uint64), np.array([1, 2, 1])).tolist()))
-    3
-    """
-    return order_ids ^ (lines.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-
-
 def _in_order(make: Callable, places: np.ndarray | None) -> Callable:
     """A column of a table, brought into a view's order when it is asked for: numbers, words, or ids (a series) as codes."""
 
@@ -335,7 +341,7 @@ def _in_order(make: Callable, places: np.ndarray | None) -> Callable:
         if isinstance(made, np.ndarray):
             return gather(made, places)
         if isinstance(made, pd.Series):
-            return gather(_short_codes(made), places).astype(np.int64)
+            return gather(_short_codes(made), places, np.int64)
         return pd.Categorical.from_codes(gather(made.codes, places), dtype=made.dtype, validate=False)
 
     return column
@@ -343,17 +349,6 @@ def _in_order(make: Callable, places: np.ndarray | None) -> Callable:
 
 def _all_known(moment: np.ndarray) -> bool:
     return not moment.size or int(moment.min()) != NEVER
-
-
-def _first_lines(rows: Rows) -> np.ndarray:
-    """True on the first line of each order."""
-    out = np.ones(len(rows), bool)
-    out[1:] = (
-        (rows.order[1:] != rows.order[:-1])
-        | (rows.account[1:] != rows.account[:-1])
-        | (rows.at[1:] != rows.at[:-1])
-    )
-    return out
 
 
 def _previous_orders(rows: Rows) -> np.ndarray:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from resellerrisk.links.links import spread_ranges
-from resellerrisk.signals.rows import hash_lines
+from resellerrisk.signals.lines import hash_lines
 from resellerrisk.state.base import Base
 from resellerrisk.state.since import as_texts
 from resellerrisk.tables import TABLES

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resellerrisk.tables.declare import Column, Kind
-from resellerrisk.tables.passes import spread, used_codes
+from resellerrisk.tables.texts import Texts, as_category, find_longer, take_texts
 
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _FLAGS = {"true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "1.0": 1.0}
@@ -76,7 +76,7 @@ def _to_object(cell: pa.Scalar) -> object:
         return f"{cell.cast(whole).as_py()} {cell.type}"
 
 
-def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
+def read_cells(column: Column, raw: pa.ChunkedArray, owned: bool = False) -> Cells:
     """Read one column as its declaration says.
 
     Parameters
@@ -84,6 +84,8 @@ def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
     column : Column
     raw : pyarrow.ChunkedArray, shape (rows,)
         As the file holds it. Empty texts are missing.
+    owned : bool
+        Whether nobody else writes into the memory of ``raw``, so that stored numbers and times may stay in it.
 
     Returns
     -------
@@ -101,23 +103,9 @@ def read_cells(column: Column, raw: pa.ChunkedArray) -> Cells:
     """
     if pa.types.is_dictionary(raw.type) and not _is_text(raw.type):
         raw = raw.cast(raw.type.value_type)
+    if column.kind in _STORED:
+        return _STORED[column.kind](column, raw, owned)
     return _READERS[column.kind](column, raw)
-
-
-@dataclass(frozen=True)
-class _Texts:
-    """A text column: which of its different values each row holds, -1 for none."""
-
-    codes: np.ndarray
-    uniques: pa.Array
-
-    def spread(self, values: np.ndarray, missing: object) -> np.ndarray:
-        """One value a row, from one value for each different text."""
-        return spread(values, self.codes, missing)
-
-    def unusable(self, usable: np.ndarray) -> np.ndarray:
-        """Rows that are filled with a text which is not usable."""
-        return spread(~usable, self.codes, False)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -128,27 +116,6 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-
-
-def _as_texts(raw: pa.ChunkedArray) -> _Texts:
-    """The different values that stand in a text column, and where; an empty text is missing."""
-    if pa.types.is_null(raw.type):
-        return _Texts(np.full(len(raw), -1, dtype=np.int32), pa.array([], pa.string()))
-    if not pa.types.is_dictionary(raw.type):
-        raw = raw.dictionary_encode()
-    whole = raw.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
-    uniques = whole.dictionary.cast(pa.string())
-    indices = whole.indices.cast(pa.int32())
-    codes = (pc.fill_null(indices, -1) if indices.null_count else indices).to_numpy(zero_copy_only=False)
-    empty = pc.fill_null(pc.equal(uniques, ""), True).to_numpy(zero_copy_only=False)
-    dropped = empty | ~used_codes(codes, len(uniques))
-    if dropped.any():
-        place = np.where(dropped, -1, np.cumsum(~dropped) - 1)
-        codes = spread(place.astype(np.int32), codes, -1)
-        uniques = uniques.filter(pa.array(~dropped))
-    return _Texts(codes, uniques)
 
 
 def _numbers_as_text(raw: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -164,29 +131,19 @@ def _numbers_as_text(raw: pa.ChunkedArray) -> pa.ChunkedArray:
     return (raw if whole else numbers.cast(pa.int64())).cast(pa.string())
 
 
-def _texts_of(raw: pa.ChunkedArray) -> tuple[_Texts, bool]:
+def _texts_of(raw: pa.ChunkedArray) -> tuple[Texts, bool]:
     if _is_number(raw.type):
-        return _as_texts(_numbers_as_text(raw)), True
+        return take_texts(_numbers_as_text(raw)), True
     if not _is_text(raw.type):
         raise WrongType(str(raw.type))
-    return _as_texts(raw), False
+    return take_texts(raw), False
 
 
 def _read_id(column: Column, raw: pa.ChunkedArray) -> Cells:
     texts, were_numbers = _texts_of(raw)
-    return Cells(_as_category(texts), np.zeros(len(raw), dtype=bool), were_numbers, _too_long(texts))
-
-
-def _as_category(texts: _Texts) -> pd.Categorical:
-    """Categories in sorted order, so that codes do not hang on the order of the file."""
-    order = pc.sort_indices(texts.uniques).to_numpy()
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    categories = pd.Index(texts.uniques.take(pa.array(order)).to_numpy(zero_copy_only=False), dtype=object)
-    # Looking whether they rise tells pandas that they differ, so that it builds no table of them all.
-    _ = categories.is_monotonic_increasing
-    codes = spread(rank, texts.codes, -1)
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories), validate=False)
+    return Cells(
+        as_category(texts), np.zeros(len(raw), dtype=bool), were_numbers, find_longer(texts, LONGEST_TEXT)
+    )
 
 
 def _read_text(column: Column, raw: pa.ChunkedArray) -> Cells:
@@ -194,19 +151,18 @@ def _read_text(column: Column, raw: pa.ChunkedArray) -> Cells:
         return _read_id(column, raw)
     texts, were_numbers = _texts_of(raw)
     uniques = texts.uniques.to_numpy(zero_copy_only=False)
-    return Cells(texts.spread(uniques, None), np.zeros(len(raw), dtype=bool), were_numbers, _too_long(texts))
-
-
-def _too_long(texts: _Texts) -> np.ndarray:
-    """Positions of cells that are longer than any text that is meant."""
-    long = pc.greater(pc.utf8_length(texts.uniques), LONGEST_TEXT).to_numpy(zero_copy_only=False)
-    return texts.unusable(~long).nonzero()[0] if long.any() else np.empty(0, np.int64)
+    return Cells(
+        texts.spread(uniques, None),
+        np.zeros(len(raw), dtype=bool),
+        were_numbers,
+        find_longer(texts, LONGEST_TEXT),
+    )
 
 
 def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
     if not _is_text(raw.type):
         raise WrongType(str(raw.type))
-    texts = _as_texts(raw)
+    texts = take_texts(raw)
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts.uniques))
     plain = pc.replace_substring_regex(plain, r"[ -]+", "_")
     codes = pc.fill_null(pc.index_in(plain, pa.array(column.allowed, pa.string())), -1).to_numpy(
@@ -218,21 +174,33 @@ def _read_word(column: Column, raw: pa.ChunkedArray) -> Cells:
     return Cells(values, texts.unusable(codes >= 0))
 
 
-def _read_number(column: Column, raw: pa.ChunkedArray) -> Cells:
+def _read_number(column: Column, raw: pa.ChunkedArray, owned: bool) -> Cells:
     if column.dtype == "int64" and _are_whole(raw):
-        whole = np.require(raw.cast(pa.int64()).to_numpy(), np.int64, "W")
+        whole = _as_numpy(raw.cast(pa.int64()), owned)
         return Cells(whole, np.zeros(len(raw), dtype=bool))
     if _is_number(raw.type):
-        values = np.require(raw.cast(pa.float64(), safe=False).to_numpy(), np.float64, "W")
+        values = _as_numpy(raw.cast(pa.float64(), safe=False), owned)
         unusable = _is_unfit(values, column.kind)
     elif _is_text(raw.type):
-        texts = _as_texts(raw)
+        texts = take_texts(raw)
         of_unique = _parse_numbers(texts.uniques)
         values = texts.spread(of_unique, np.nan)
         unusable = texts.unusable(~(np.isnan(of_unique) | _is_unfit(of_unique, column.kind)))
     else:
         raise WrongType(str(raw.type))
     return Cells(np.where(unusable, np.nan, values) if unusable.any() else values, unusable)
+
+
+def _as_numpy(raw: pa.ChunkedArray, owned: bool) -> np.ndarray:
+    """Numbers as numpy's, that may be written to: a copy, or Arrow's own memory where it is ours and lies in one piece."""
+    values = raw.type.to_pandas_dtype()
+    if owned and raw.num_chunks == 1 and not raw.null_count:
+        chunk = raw.chunk(0)
+        _, memory = chunk.buffers()
+        if memory.is_mutable and len(chunk):
+            itemsize = np.dtype(values).itemsize
+            return np.frombuffer(memory, values, len(chunk), chunk.offset * itemsize)
+    return np.require(raw.to_numpy(), values, "W")
 
 
 def _are_whole(raw: pa.ChunkedArray) -> bool:
@@ -269,23 +237,23 @@ def _read_flag(column: Column, raw: pa.ChunkedArray) -> Cells:
         return Cells(np.where(unusable, np.nan, values), unusable)
     if not _is_text(raw.type):
         raise WrongType(str(raw.type))
-    texts = _as_texts(raw)
+    texts = take_texts(raw)
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts.uniques)).to_pylist()
     of_unique = np.array([_FLAGS.get(text, np.nan) for text in plain], dtype=np.float64)
     return Cells(texts.spread(of_unique, np.nan), texts.unusable(~np.isnan(of_unique)))
 
 
-def _read_time(column: Column, raw: pa.ChunkedArray) -> Cells:
+def _read_time(column: Column, raw: pa.ChunkedArray, owned: bool) -> Cells:
     if pa.types.is_date(raw.type) or pa.types.is_timestamp(raw.type):
-        return Cells(_stored_times(raw, column.kind), np.zeros(len(raw), dtype=bool))
+        return Cells(_stored_times(raw, column.kind, owned), np.zeros(len(raw), dtype=bool))
     if not _is_text(raw.type):
         raise WrongType(str(raw.type))
-    texts = _as_texts(raw)
+    texts = take_texts(raw)
     of_unique = _parse_times(texts.uniques, column.kind)
     return Cells(texts.spread(of_unique, np.datetime64("NaT")), texts.unusable(~np.isnat(of_unique)))
 
 
-def _stored_times(raw: pa.ChunkedArray, kind: Kind) -> np.ndarray:
+def _stored_times(raw: pa.ChunkedArray, kind: Kind, owned: bool) -> np.ndarray:
     """Stored times as UTC; of a date with a zone, the day as it is written there."""
     if pa.types.is_timestamp(raw.type) and raw.type.tz and kind is Kind.DATE:
         raw = pc.local_timestamp(raw)
@@ -294,7 +262,7 @@ def _stored_times(raw: pa.ChunkedArray, kind: Kind) -> np.ndarray:
     missing = np.datetime64("NaT").astype(np.int64)
     if moments.null_count:
         moments = pc.fill_null(moments, pa.scalar(int(missing)))
-    times = np.require(moments.to_numpy(), np.int64, "W").view("datetime64[us]")
+    times = _as_numpy(moments, owned).view("datetime64[us]")
     return _to_days(times) if kind is Kind.DATE else times
 
 
@@ -319,13 +287,6 @@ def _to_days(times: np.ndarray) -> np.ndarray:
     return times.astype("datetime64[D]").astype("datetime64[us]")
 
 
-_READERS = {
-    Kind.ID: _read_id,
-    Kind.TEXT: _read_text,
-    Kind.WORD: _read_word,
-    Kind.WHOLE: _read_number,
-    Kind.NUMBER: _read_number,
-    Kind.FLAG: _read_flag,
-    Kind.TIME: _read_time,
-    Kind.DATE: _read_time,
-}
+_READERS = {Kind.ID: _read_id, Kind.TEXT: _read_text, Kind.WORD: _read_word, Kind.FLAG: _read_flag}
+#: What may be stored as it is used.
+_STORED = {Kind.WHOLE: _read_number, Kind.NUMBER: _read_number, Kind.TIME: _read_time, Kind.DATE: _read_time}

@@ -56,6 +56,8 @@ class RawTable:
         Columns that name a row to its owner, where it has no number of its own: a database's.
     strangers : tuple of str
         Columns of the source that the contract does not know and that were not read.
+    owned : bool
+        Whether the memory of the cells is held by nobody else, as that of a file that was read.
     """
 
     name: str
@@ -65,6 +67,7 @@ class RawTable:
     numbers: np.ndarray | None = field(default=None, repr=False)
     named_by: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    owned: bool = False
 
     @property
     def read(self) -> int:
@@ -188,7 +191,7 @@ def _open_parquet(name: str, path: Path) -> RawTable:
         with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
             cells = file.read(use_threads=False)
         cells.validate(full=True)
-        return RawTable(name, path.name, cells)
+        return RawTable(name, path.name, cells, owned=True)
     except _DAMAGE as error:
         raise Unreadable("cannot be read as parquet", "a whole parquet file", _advise(error)) from error
 

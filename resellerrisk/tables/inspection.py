@@ -164,7 +164,7 @@ class Inspection:
 
     def _read_column(self, column: Column) -> Cells | None:
         try:
-            cells = read_cells(column, self.raw.cells[column.name])
+            cells = read_cells(column, self.raw.cells[column.name], self.raw.owned)
         except WrongType as error:
             what = f"wrong type ({error})"
             self._add(column.name, what, column.expected, "write the column as text", Severity.STOP)

@@ -21,7 +21,7 @@ from resellerrisk.tables.faults import Fault, Severity
 from resellerrisk.tables.files import from_frame
 from resellerrisk.tables.inspection import Inspection
 from resellerrisk.tables.moments import as_utc
-from resellerrisk.tables.passes import spread, used_codes
+from resellerrisk.tables.passes import kind_of_codes, spread, used_codes
 from resellerrisk.tables.quarantine import write_quarantine
 from resellerrisk.tables.references import recode
 from resellerrisk.tables.schemas import TABLES
@@ -322,7 +322,7 @@ class _IdList:
         used = used_codes(cells.cat.codes.to_numpy(), len(self._before))
         self._every = bool(used.all())
         self.ids = self._before if self._every else self._before[used]
-        self._place = np.where(used, np.cumsum(used, dtype=np.int32) - np.int32(1), np.int32(-1))
+        self._place = np.where(used, np.cumsum(used) - 1, -1).astype(kind_of_codes(len(self.ids)))
 
     def code(self, cells: pd.Series) -> pd.Categorical:
         """A column coded over the list; what is not in it is missing."""

@@ -45,6 +45,15 @@ def used_codes(codes, count):
     return used
 
 
+def kind_of_codes(count: int) -> np.dtype:
+    """The least numbers that count so many and -1, as pandas keeps codes.
+
+    >>> kind_of_codes(100), kind_of_codes(8_000)
+    (dtype('int8'), dtype('int16'))
+    """
+    return np.min_scalar_type(-count - 1)
+
+
 @njit(cache=True, nogil=True)
 def renumber(codes, place):
     """Codes counted anew in the order in which they first stand there, and which they were; negative ones stay.
@@ -66,17 +75,20 @@ def renumber(codes, place):
     return out, used[:n].copy()
 
 
-def spread(values: np.ndarray, codes: np.ndarray, missing: object) -> np.ndarray:
-    """One value a row from one value for each code; ``missing`` where the code is negative.
+def spread(
+    values: np.ndarray, codes: np.ndarray, missing: object, out: np.ndarray | None = None
+) -> np.ndarray:
+    """One value a row from one value for each code; ``missing`` where the code is negative. ``out`` is filled where it is given.
 
     >>> spread(np.array([10, 20], np.int8), np.array([1, -1, 0], np.int32), -1)
     array([20, -1, 10], dtype=int8)
     """
-    if values.dtype.kind not in "biuf":
-        return np.append(values, np.asarray([missing], dtype=values.dtype))[codes]
     # numpy's memory rather than numba's: it comes in large pages, and small ones cost more than the walk itself.
-    out = np.empty(codes.size, values.dtype)
-    _spread(values, codes, values.dtype.type(missing), out)
+    out = np.empty(codes.size, values.dtype) if out is None else out
+    if values.dtype.kind in "biuf":
+        _spread(values, codes, values.dtype.type(missing), out)
+    else:
+        out[:] = np.append(values, np.asarray([missing], dtype=values.dtype))[codes]
     return out
 
 

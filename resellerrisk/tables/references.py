@@ -12,7 +12,15 @@ import pandas as pd
 from resellerrisk.tables.declare import Column
 from resellerrisk.tables.faults import Severity
 from resellerrisk.tables.inspection import Inspection
-from resellerrisk.tables.passes import find_before, find_lines, have_key, spread, under_others, used_codes
+from resellerrisk.tables.passes import (
+    find_before,
+    find_lines,
+    have_key,
+    kind_of_codes,
+    spread,
+    under_others,
+    used_codes,
+)
 
 
 def apply_references(inspection: Inspection, others: dict[str, Inspection]) -> None:
@@ -58,7 +66,7 @@ def recode(ids: pd.Series | pd.Categorical, known: pd.Index) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray of int32, shape (rows,)
+    numpy.ndarray of int, shape (rows,)
 
     Examples
     --------
@@ -66,9 +74,9 @@ def recode(ids: pd.Series | pd.Categorical, known: pd.Index) -> np.ndarray:
     [1, -1, -1]
     """
     ids = ids.cat if isinstance(ids, pd.Series) else ids
-    if ids.categories is known:
+    if ids.categories is known or ids.categories.equals(known):
         return np.asarray(ids.codes)
-    place = known.get_indexer(ids.categories).astype(np.int32)
+    place = known.get_indexer(ids.categories).astype(kind_of_codes(len(known)))
     return spread(place, np.asarray(ids.codes), -1)
 
 
@@ -84,27 +92,35 @@ def _find_orphans(inspection: Inspection, parent: Inspection, column: Column) ->
     there = of_parent.cat.categories
     codes = recode(ids, there)
     inspection.frame[column.name] = pd.Categorical.from_codes(codes, dtype=of_parent.dtype, validate=False)
-    unknown = (codes < 0) & (ids.cat.codes.to_numpy() >= 0)
+    unknown = _lost_on_the_way(ids.cat.codes.to_numpy(), codes)
     expected = f"{column.name} of a row of {parent.table.name}"
     if column.loose:
         hint = "nothing, where these rows are older than the other table"
         what, severity = "unknown id, set to missing", Severity.NOTICE
     else:
-        hint = _advise_on_ids(ids[unknown], there, parent.raw.file) if unknown.any() else ""
+        hint = _advise_on_ids(ids.iloc[unknown], there, parent.raw.file) if unknown.size else ""
         what, severity = "unknown id", Severity.QUARANTINE
-    inspection.note(column.name, what, unknown.nonzero()[0], expected, hint, severity)
+    inspection.note(column.name, what, unknown, expected, hint, severity)
     if not column.loose:
         _find_rows_of_bad_parents(inspection, parent, column.name, codes)
+
+
+def _lost_on_the_way(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Rows that had a code before and have none now."""
+    if not after.size or after.min() >= 0:
+        return np.empty(0, np.int64)
+    return ((after < 0) & (before >= 0)).nonzero()[0]
 
 
 def _find_rows_of_bad_parents(
     inspection: Inspection, parent: Inspection, column: str, codes: np.ndarray
 ) -> None:
     of_parent = parent.frame[column].cat.codes.to_numpy()
-    kept = np.zeros(len(parent.frame[column].cat.categories) + 1, dtype=bool)
+    kept = np.zeros(len(parent.frame[column].cat.categories), dtype=bool)
     kept[of_parent[_rows_that_count(parent)]] = True
-    kept[-1] = True
-    lost = (~kept[codes]).nonzero()[0]
+    if kept.all():
+        return
+    lost = spread(~kept, codes, False).nonzero()[0]
     expected = f"{column} of a row of {parent.table.name} that is itself in order"
     hint = f"mend the faults of {parent.raw.file}"
     inspection.note(column, "its row was set aside", lost, expected, hint)

@@ -7,7 +7,7 @@ tells a fault of several columns once for each of them. Other tables are looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,19 +96,28 @@ def is_sound(name: str, frame: pd.DataFrame) -> bool:
 
 
 def _cells_are_sound(column: Column, cells: pd.Series) -> bool:
-    if column.required and cells.hasnans:
-        return False
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        some_missing = cells.cat.codes.to_numpy().min(initial=0) < 0
+        return not (some_missing and column.required) and _texts_are_sound(column, cells.cat.categories)
+    if cells.dtype == object or not len(cells):
+        return not (column.required and cells.hasnans) and _texts_are_sound(column, cells.dropna())
+    values = cells.to_numpy()
+    if pd.isna(values.min()):  # a missing cell is the lowest and the highest of all
+        values = values[~np.isnan(values)]
+        if column.required or not values.size:
+            return not column.required
+    low, high = values.min(), values.max()
     if column.kind in (Kind.TIME, Kind.DATE):
         first, end = _years()
-        return not ((cells < first) | (cells >= end)).any()
-    if column.pattern:
-        texts = cells.cat.categories if isinstance(cells.dtype, pd.CategoricalDtype) else cells.dropna()
-        return all(re.match(f"^(?:{column.pattern})$", text) for text in texts)
-    if column.minimum is None and column.maximum is None:
-        return True
-    low = -np.inf if column.minimum is None else column.minimum
-    high = np.inf if column.maximum is None else column.maximum
-    return not ((cells < low) | (cells > high)).any()
+        return first <= low and high < end
+    return not (
+        (column.minimum is not None and low < column.minimum)
+        or (column.maximum is not None and high > column.maximum)
+    )
+
+
+def _texts_are_sound(column: Column, texts: Iterable[str]) -> bool:
+    return not column.pattern or all(re.match(f"^(?:{column.pattern})$", text) for text in texts)
 
 
 def find_bad_cells(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resellerrisk.signals.rows import Views
+from resellerrisk.signals.rows import Rows, Views
 from resellerrisk.tables import Market
 
 FORM = {
@@ -151,3 +151,36 @@ def test_each_order_has_one_first_line():
         ("A2", "2020-01-05", "T2", "x"),
     ]
     assert Views(make_market(lines)).orders.first_line.tolist() == [True, True, True]
+
+
+def test_where_an_account_s_rows_stand_is_known_without_a_column_of_accounts():
+    lines = [
+        ("A2", "2020-01-03", "T1", None),
+        ("A1", "2020-01-02", "T1", None),
+        ("A2", "2020-01-01", "T2", None),
+    ]
+    rows = Views(make_market(lines)).orders
+    accounts = np.array([0, 1])
+    told = [part.tolist() for part in rows.stretches(accounts)]
+    assert told == [[0, 1], [1, 3]]
+    looked_up = Rows({"account": rows.account}).stretches(accounts)
+    assert told == [part.tolist() for part in looked_up]
+    assert [part.tolist() for part in rows.stretches(np.array([1]))] == [[1], [3]]
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "cents"),
+    [
+        (1.005, 3, 301),
+        (0.285, 1, 28),
+        (0.295, 1, 30),
+        (19.99, 7, 13_993),
+        (0.0, 5, 0),
+        (1e9, 9, 900_000_000_000),
+    ],
+)
+def test_cents_are_rounded_as_one_number_rounds_them(price, quantity, cents):
+    market = make_market([("A1", "2020-01-02", "T1", None)])
+    market = market.with_tables(orders=market.orders.assign(unit_price=price, quantity=quantity))
+    assert Views(market).orders.cents.tolist() == [cents]
+    assert cents == int(np.rint(price * 100 * quantity))
