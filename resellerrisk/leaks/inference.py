@@ -5,7 +5,9 @@ Runs the chain in rounds: with a timing assumed, estimated, and estimated again.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -88,7 +90,10 @@ def infer_sources(case: Case, n_accounts: int) -> Posterior:
     """
     timing = _learn_timing(case, n_accounts)
     arranged = arrange_suspects(case, timing, n_accounts)
-    draws = _average([_run_anew(arranged, seed) for seed in range(_SEED + 1, _SEED + 1 + CHAINS)])
+    # The chains are compiled, let go of the interpreter and do not look at each other.
+    with ThreadPoolExecutor(CHAINS) as pool:
+        seeds = range(_SEED + 1, _SEED + 1 + CHAINS)
+        draws = _average(list(pool.map(partial(_run_anew, arranged), seeds)))
     source, rate = _weigh_silent(arranged, draws)
     source[arranged.account], rate[arranged.account] = AS_IT_SEEMS * draws.source, draws.rate
     holders = arranged.held > 0

@@ -11,6 +11,7 @@ import ipaddress
 import re
 
 from resellerrisk.links.spelling import is_placeholder, plain_key
+from resellerrisk.links.telephones import only_figures, read_figures
 
 _GMAIL = {"gmail.com", "googlemail.com"}
 #: An address of which email_validator says what stands there, at a fiftieth of the time: ASCII words, none of the names that it refuses.
@@ -19,6 +20,13 @@ _PLAIN_MAIL = re.compile(
     r"((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?!(?:arpa|invalid|local|localhost|onion|test)$)[a-z]{2,})"
 )
 _SHORT_MAIL = 64
+#: A host of which tldextract says no more than the longest suffix in its list does.
+_PLAIN_HOST = re.compile(r"(?!.*xn--)(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,}")
+#: An IPv4 address as it is written out again.
+_PLAIN_IP = re.compile(
+    r"(?!127\.|0\.0\.0\.0$)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}"
+)
+_NATIONAL_ID = re.compile(r"[A-Z]{2}\w*\d")
 #: Ten digits of the North American plan, as phonenumbers reads them too, at a twentieth of the time.
 _AMERICAN = re.compile(r"(\+1[ .-]?)?\(?([2-9][0-9]{2})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})")
 
@@ -81,6 +89,9 @@ def parse_phone(phone: str, country: str | None):
     plain = _AMERICAN.fullmatch(text)
     if plain and (plain.group(1) or country == "US"):
         return phonenumbers.PhoneNumber(country_code=1, national_number=int("".join(plain.groups()[1:])))
+    plainly = read_figures(text, country)
+    if plainly:
+        return _number_of(*plainly)
     attempts = [text, "+" + text.lstrip("(0") if re.match(r"\(?00", text) else None]
     read = None
     for attempt in filter(None, attempts):
@@ -94,6 +105,19 @@ def parse_phone(phone: str, country: str | None):
     return read
 
 
+def _number_of(code: int, national: str):
+    """A `phonenumbers.PhoneNumber`, with as many leading zeros as the library notes."""
+    import phonenumbers
+
+    zeros = len(national) - len(national.lstrip("0"))
+    return phonenumbers.PhoneNumber(
+        country_code=code,
+        national_number=int(national),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros if zeros > 1 else None,
+    )
+
+
 def phone_key(phone: str, country: str | None) -> str:
     """``+`` country code and national number without extension; the bare digits where no country is known.
 
@@ -102,9 +126,16 @@ def phone_key(phone: str, country: str | None) -> str:
     >>> phone_key("309-725-4113x19565", "US"), phone_key("309-725-4113", None), phone_key("000-0000", "US")
     ('+13097254113', '3097254113', '')
     """
-    digits = re.sub(r"\D", "", phone)
+    digits = only_figures(phone)
     if len(digits) < 5 or len(set(digits)) == 1:
         return ""
+    text = phone.strip()
+    plain = _AMERICAN.fullmatch(text)
+    if plain and (plain.group(1) or country == "US"):
+        return "+1" + "".join(plain.groups()[1:])
+    plainly = read_figures(text, country)
+    if plainly:
+        return f"+{plainly[0]}{plainly[1]}"
     number = parse_phone(phone, country)
     if number is None:
         return digits
@@ -133,8 +164,31 @@ def site_key(website: str) -> str:
     text = website.strip().lower()
     if is_placeholder(text):
         return ""
+    plain = _plain_site(text) if _PLAIN_HOST.fullmatch(text) else None
+    if plain:
+        return plain
     read = _suffixes()(text)
     return read.top_domain_under_public_suffix if read.domain and read.suffix else plain_key(text)
+
+
+@functools.cache
+def _suffix_lists() -> tuple[frozenset[str], frozenset[str]]:
+    """Suffixes by name, and those behind a rule for whatever stands before them."""
+    listed = _suffixes().tlds
+    ruled = frozenset(name.partition(".")[2] for name in listed if name[0] in "*!")
+    return frozenset(name for name in listed if name[0] not in "*!"), ruled
+
+
+def _plain_site(host: str) -> str | None:
+    """The registered domain of a host by the longest suffix listed; None where there is none, or a rule says more."""
+    names, ruled = _suffix_lists()
+    if host in names:
+        return None
+    site, found, rest = None, None, host
+    while rest and rest not in ruled:
+        found = found or (site if rest in names else None)
+        site, rest = rest, rest.partition(".")[2]
+    return None if rest else found
 
 
 def tax_id_key(tax_id: str, country: str | None) -> str:
@@ -148,7 +202,7 @@ def tax_id_key(tax_id: str, country: str | None) -> str:
     number = plain_key(tax_id).upper()
     if not number:
         return ""
-    if re.match(r"[A-Z]{2}\w*\d", number) and (country is None or number.startswith(country)):
+    if _NATIONAL_ID.match(number) and (country is None or number.startswith(country)):
         return number
     return f"{country or ''}{number}"
 
@@ -161,6 +215,8 @@ def ip_key(address: str) -> str:
     >>> ip_key(" 010.1.2.3 "), ip_key("2001:db8:1:2:ffff::1"), ip_key("127.0.0.1")
     ('10.1.2.3', '2001:db8:1:2::/64', '')
     """
+    if _PLAIN_IP.fullmatch(address):
+        return address
     text = (
         re.sub(r"\b0+(?=\d)", "", address.strip())
         if "." in address and ":" not in address

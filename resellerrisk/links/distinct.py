@@ -42,8 +42,9 @@ def once_per_distinct(say: Callable, *columns) -> np.ndarray:
         # One row is asked for while somebody waits; nothing is to be found twice.
         cells = [_as_texts(np.asarray(column, dtype=object))[0] for column in columns]
         return np.array([say(*cells), None], dtype=object)[:-1]
-    distinct = Distinct(*columns)
-    return distinct.put_back([value for piece in distinct.pieces(say) for value in piece()])
+    which, texts = find_distinct(*columns)
+    said = [say(*row) for row in zip(*texts, strict=True)]
+    return np.array([*said, None], dtype=object)[:-1][which]
 
 
 def one_by_one(tasks: Sequence[Callable[[], object]]) -> list:
@@ -51,8 +52,8 @@ def one_by_one(tasks: Sequence[Callable[[], object]]) -> list:
     return [task() for task in tasks]
 
 
-class Distinct:
-    """The distinct rows of a few columns, and which of them each row is.
+def find_distinct(*columns) -> tuple[np.ndarray, list[list[str | None]]]:
+    """Which of the distinct rows of a few columns each row is, and the cells of the distinct rows, column by column.
 
     Parameters
     ----------
@@ -61,41 +62,22 @@ class Distinct:
 
     Examples
     --------
-    >>> distinct = Distinct(["a", "b", None, "a"])
-    >>> [piece() for piece in distinct.pieces(lambda word: word and word.upper(), size=2)]
-    [[None, 'A'], ['B']]
-    >>> distinct.put_back([None, "A", "B"])
-    array(['A', 'B', None, 'A'], dtype=object)
+    >>> find_distinct(["a", "b", None, "a"])
+    (array([0, 1, 2, 0]), [['a', 'b', None]])
     """
-
-    def __init__(self, *columns) -> None:
-        lengths = [len(column) for column in columns]
-        if len(set(lengths)) > 1:
-            raise InputError(
-                f"Columns of {' and '.join(map(str, lengths))} rows cannot stand side by side.",
-                hint="pass one value per account in each",
-            )
-        row_codes = np.zeros(lengths[0], dtype=np.int64)
-        for column in columns:
-            codes, texts = pd.factorize(np.asarray(column, dtype=object))
-            row_codes = np.unique(row_codes * (len(texts) + 1) + codes + 1, return_inverse=True)[1]
-        _, first = np.unique(row_codes, return_index=True)
-        self._row_codes = row_codes
-        self._columns = [_as_texts(np.asarray(column, dtype=object)[first]) for column in columns]
-        self._count = first.size
-
-    def pieces(self, say: Callable, size: int = 30_000) -> list[Callable[[], list]]:
-        """Functions that each say something of some distinct rows; one after the other they are all."""
-
-        def piece(start: int) -> Callable[[], list]:
-            columns = [column[start : start + size] for column in self._columns]
-            return lambda: [say(*row) for row in zip(*columns, strict=True)]
-
-        return [piece(start) for start in range(0, self._count, size)]
-
-    def put_back(self, said: Sequence) -> np.ndarray:
-        """For every row what was said of its distinct one, object[n]."""
-        return np.array([*said, None], dtype=object)[:-1][self._row_codes]
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1:
+        raise InputError(
+            f"Columns of {' and '.join(map(str, lengths))} rows cannot stand side by side.",
+            hint="pass one value per account in each",
+        )
+    which = np.zeros(lengths[0], dtype=np.int64)
+    for column in columns:
+        codes, texts = pd.factorize(np.asarray(column, dtype=object))
+        which = pd.factorize(which * (len(texts) + 1) + codes + 1)[0]
+    first = np.empty(which.max(initial=-1) + 1, np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
+    return which, [_as_texts(np.asarray(column, dtype=object)[first]) for column in columns]
 
 
 def _as_texts(cells: np.ndarray) -> list[str | None]:

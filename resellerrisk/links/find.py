@@ -7,9 +7,10 @@ is left to `walk`.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,12 +28,24 @@ from resellerrisk.links.declare import (
     TRUE_NAMESAKES,
 )
 from resellerrisk.links.distinct import one_by_one
-from resellerrisk.links.holdings import Holdings, collect_holdings, microseconds
+from resellerrisk.links.holdings import (
+    KINDS_TOGETHER,
+    Holdings,
+    account_codes,
+    holdings_of_kinds,
+    join_holdings,
+    microseconds,
+    stand_in_order,
+)
 from resellerrisk.links.links import ENTRY_COLUMNS, Links
 from resellerrisk.links.near import near_addresses, near_names
 
 _DAY = 86_400_000_000
 _NEVER = np.int64(-(2**63))
+#: Microseconds between two moments fit into so many bits: nine thousand years.
+_MOMENT_BITS = 58
+#: What is told of each pair.
+_TOLD = ("one", "other", "near", "kind", "base", "taken_over")
 #: Columns of pairs, a row each.
 Pairs = Mapping[str, np.ndarray]
 
@@ -54,13 +67,35 @@ def find_links(market, run: Callable = one_by_one) -> Links:
         Costs grow with the values that several accounts hold; of a value at most `MOST_HOLDERS` holders are
         paired.
     """
-    holdings = collect_holdings(market, run)
-    pairs = pd.concat([exact_pairs(holdings), near_pairs(holdings, run)], ignore_index=True)
-    pairs = order_in_time(pairs, holdings)
-    silence = _silence_before(market, pairs)
-    pairs = add_worth(pairs, holdings, silence, lambda kind: count_words(holdings, kind))
-    entries = both_ways(pairs, holdings)
-    return Links(market.account_ids, holdings, entries, market.outcomes)
+    heard = when_heard(market)
+    found = run([partial(_links_of_kinds, market, heard, kinds) for kinds in KINDS_TOGETHER])
+    found = [one for some in found for one in some]
+    holdings, pairs = join_holdings([one for one, _ in found]), _join_pairs(found)
+    return Links(market.account_ids, holdings, both_ways(pairs, holdings), market.outcomes)
+
+
+def _links_of_kinds(
+    market, heard: list[Heard], kinds: Sequence[str]
+) -> list[tuple[Holdings, dict[str, np.ndarray]]]:
+    """Holdings of some kinds and their pairs, which stand by themselves: no pair of one kind looks at another's."""
+    found = []
+    for holdings in holdings_of_kinds(market, kinds):
+        pairs = pd.concat([exact_pairs(holdings), near_pairs(holdings)], ignore_index=True)
+        pairs = order_in_time(pairs, holdings)
+        silence = silence_since(heard, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64))
+        told = add_worth(pairs, holdings, silence, partial(count_words, holdings))
+        found.append((holdings, {name: told[name] for name in _TOLD}))
+    return found
+
+
+def _join_pairs(found: Sequence[tuple[Holdings, dict[str, np.ndarray]]]) -> dict[str, np.ndarray]:
+    """The pairs of all kinds, their rows counted in the holdings of all."""
+    found = sorted(found, key=lambda one: one[0].kinds[:1].tolist())
+    first, parts = 0, []
+    for holdings, pairs in found:
+        parts.append(pairs | {name: pairs[name] + first for name in ("one", "other")})
+        first += len(holdings.values)
+    return {name: np.concatenate([part[name] for part in parts]) for name in _TOLD}
 
 
 def exact_pairs(holdings: Holdings) -> pd.DataFrame:
@@ -76,21 +111,22 @@ def exact_pairs(holdings: Holdings) -> pd.DataFrame:
     return pd.DataFrame({"one": np.concatenate(earlier), "other": np.concatenate(later)}).assign(near=False)
 
 
-def near_pairs(holdings: Holdings, run: Callable = one_by_one) -> pd.DataFrame:
+def near_pairs(holdings: Holdings) -> pd.DataFrame:
     """Rows of holdings of two values one slip apart, of each value the first `MOST_HOLDERS`."""
     ends = np.searchsorted(holdings.values, np.arange(len(holdings.keys) + 1))
-    near = [code for code, kind in enumerate(LINK_KINDS) if kind.near]
-    values_of = [np.flatnonzero(holdings.kinds == code) for code in near]
-    tasks = [
-        partial(near_of_kind, LINK_KINDS[code].name, holdings.keys[values])
-        for code, values in zip(near, values_of, strict=True)
-    ]
-    found = []
-    for values, pairs in zip(values_of, run(tasks), strict=True):
-        for i, j in pairs:
-            ones, others = (np.arange(ends[v], ends[v + 1])[:MOST_HOLDERS] for v in (values[i], values[j]))
-            found.append(np.array(np.meshgrid(ones, others)).reshape(2, -1))
-    one, other = np.concatenate(found, axis=1) if found else np.empty((2, 0), np.int64)
+    found = [np.empty((0, 2), np.int64)]
+    for code, kind in enumerate(LINK_KINDS):
+        values = np.flatnonzero(holdings.kinds == code) if kind.near else found[0]
+        if values.size:
+            pairs = np.array(near_of_kind(kind.name, holdings.keys[values]), np.int64).reshape(-1, 2)
+            found.append(values[pairs])
+    values = np.concatenate(found)
+    # Each holder of the one with each of the other.
+    ones, others = np.minimum(np.diff(ends), MOST_HOLDERS)[values].T
+    pair = np.repeat(np.arange(len(values)), ones * others)
+    place = np.arange(len(pair)) - np.repeat(np.cumsum(ones * others) - ones * others, ones * others)
+    one = ends[values[pair, 0]] + place // others[pair]
+    other = ends[values[pair, 1]] + place % others[pair]
     differ = holdings.accounts[one] != holdings.accounts[other]
     return pd.DataFrame({"one": one[differ], "other": other[differ]}).assign(near=True)
 
@@ -114,41 +150,62 @@ def order_in_time(pairs: pd.DataFrame, holdings: Holdings) -> pd.DataFrame:
     )
 
 
-def _silence_before(market, pairs: pd.DataFrame) -> np.ndarray:
-    """Days from the earlier account's last row before a pair's `since` to that moment."""
+class Heard(NamedTuple):
+    """Rows of a table by account and moment: where each account's begin, int64[n_accounts + 1], and the moments, int64[n_rows]."""
+
+    starts: np.ndarray
+    moments: np.ndarray
+
+
+def when_heard(market) -> list[Heard]:
+    """The tables that say when an account was last heard of."""
     tables = ((market.accounts, "applied_at"), (market.identifiers, "seen_at"), (market.orders, "ordered_at"))
-    accounts = np.concatenate([table["account_id"].cat.codes.to_numpy(np.int64) for table, _ in tables])
-    moments = np.concatenate([microseconds(table[column]) for table, column in tables])
-    return days_silent(
-        accounts, moments, pairs["account"].to_numpy(np.int64), pairs["since"].to_numpy(np.int64)
-    )
+    count = len(market.account_ids)
+    return [by_account(account_codes(table), microseconds(table[column]), count) for table, column in tables]
+
+
+def by_account(accounts: np.ndarray, moments: np.ndarray, count: int) -> Heard:
+    """Rows in any order as `Heard`; rows of no account have the code -1."""
+    if not stand_in_order(accounts, moments):
+        order = np.lexsort((moments, accounts))
+        accounts, moments = accounts[order], moments[order]
+    return Heard(np.searchsorted(accounts, np.arange(count + 1, dtype=accounts.dtype)), moments)
+
+
+def silence_since(heard: Sequence[Heard], accounts: np.ndarray, since: np.ndarray) -> np.ndarray:
+    """Days from the last row of an account, in any table, strictly before a moment to that moment; missing where there is none.
+
+    Parameters
+    ----------
+    heard : sequence of Heard
+    accounts, since : int64[n]
+
+    Examples
+    --------
+    >>> rows = by_account(np.array([3, 3]), np.array([0, _DAY]), 5)
+    >>> silence_since([rows], np.array([3, 3, 4]), np.array([_DAY, 3 * _DAY, 9])).tolist()
+    [1.0, 2.0, nan]
+    """
+    before = np.full(len(accounts), _NEVER)
+    for rows in heard:
+        before = np.maximum(before, _last_before(rows.starts, rows.moments, accounts, since))
+    return np.where(before == _NEVER, np.nan, (since - before) / _DAY)
 
 
 def days_silent(
     accounts: np.ndarray, moments: np.ndarray, asked: np.ndarray, since: np.ndarray
 ) -> np.ndarray:
-    """Days from the last row of an account strictly before a moment to that moment; missing where there is none.
-
-    Parameters
-    ----------
-    accounts, moments : int64[n_rows]
-        Account and microseconds of each row, in any order.
-    asked, since : int64[n]
+    """As `silence_since`, of rows of one table in any order; nothing grows with accounts that are not asked for.
 
     Examples
     --------
     >>> days_silent(np.array([3, 3]), np.array([0, _DAY]), np.array([3, 3, 4]), np.array([_DAY, 3 * _DAY, 9])).tolist()
     [1.0, 2.0, nan]
     """
-    # Accounts that are asked for are counted anew, so that nothing grows with the others.
     known, place = np.unique(asked, return_inverse=True)
     wanted = np.isin(accounts, known)
-    accounts, moments = np.searchsorted(known, accounts[wanted]), moments[wanted]
-    rows = np.lexsort((moments, accounts))
-    accounts, moments = accounts[rows], moments[rows]
-    starts = np.searchsorted(accounts, np.arange(len(known) + 1))
-    before = _last_before(starts, moments, place, since)
-    return np.where(before == _NEVER, np.nan, (since - before) / _DAY)
+    rows = by_account(np.searchsorted(known, accounts[wanted]), moments[wanted], len(known))
+    return silence_since([rows], place, since)
 
 
 @njit(cache=True, nogil=True)
@@ -196,11 +253,39 @@ def count_words(holdings: Holdings, kind: int) -> tuple[np.ndarray, dict[str, np
     """When the holdings of a kind were seen, and those with each word, rising."""
     held = np.flatnonzero(holdings.kinds[holdings.values] == kind)
     held = held[np.argsort(holdings.seen[held], kind="stable")]
-    seen_of_word: dict[str, list[int]] = {}
-    for row in held:
-        for word in set(holdings.keys[holdings.values[row]].split()):
-            seen_of_word.setdefault(word, []).append(holdings.seen[row])
-    return holdings.seen[held], {word: np.array(seen) for word, seen in seen_of_word.items()}
+    values, which = np.unique(holdings.values[held], return_inverse=True)
+    words, codes, starts = _code_words(holdings.keys[values])
+    ends, seen = _sights_of_words(which, holdings.seen[held], codes, starts, len(words))
+    return holdings.seen[held], {
+        word: seen[first:end] for word, first, end in zip(words, [0, *ends[:-1]], ends, strict=True)
+    }
+
+
+def _code_words(keys) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The words of some keys, the code of each key's different words one key after the other, and where each key's begin."""
+    place: dict[str, int] = {}
+    codes, lengths = array("q"), [0]
+    for key in keys:
+        words = set(key.split())
+        codes.extend([place.setdefault(word, len(place)) for word in words])
+        lengths.append(len(words))
+    return list(place), np.array(codes, np.int64), np.cumsum(lengths, dtype=np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _sights_of_words(which, seen, codes, starts, words_count):
+    """Moments of the holdings with each word, word by word in the holdings' order, and where each word's end."""
+    counts = np.zeros(words_count + 1, np.int64)
+    for i in range(which.size):
+        for k in range(starts[which[i]], starts[which[i] + 1]):
+            counts[codes[k] + 1] += 1
+    ends = np.cumsum(counts)[:words_count]
+    out = np.empty(counts.sum(), np.int64)
+    for i in range(which.size):
+        for k in range(starts[which[i]], starts[which[i] + 1]):
+            out[ends[codes[k]]] = seen[i]
+            ends[codes[k]] += 1
+    return ends, out
 
 
 def _true_share(pairs: Pairs, holdings: Holdings, kind: int, words) -> np.ndarray:
@@ -211,29 +296,37 @@ def _true_share(pairs: Pairs, holdings: Holdings, kind: int, words) -> np.ndarra
     counts.
     """
     moments, seen_of_word = words
-    ones, sinces = pairs["one"], pairs["since"]
-    share = np.ones(len(ones))
+    share = np.ones(len(pairs["one"]))
     rows = np.flatnonzero(pairs["kind"] == kind)
-    owns = (holdings.seen[ones[rows]] < sinces[rows]).astype(np.int64).tolist()
-    totals = np.searchsorted(moments, sinces[rows]).tolist()
-    values, sinces = holdings.values[ones[rows]].tolist(), sinces[rows].tolist()
-    for i, own, before, value, since in zip(rows.tolist(), owns, totals, values, sinces, strict=True):
-        total = before - own
-        expected = float(total)
-        named = set(holdings.keys[value].split())
-        # Lists, not arrays: one look-up costs a tenth. In the order of how common the words are, not of their letters: a product's last
-        # bits follow the order of its factors.
-        for carriers in sorted(bisect_left(_listed(seen_of_word, word), since) for word in named):
-            expected *= (carriers - own + 0.5) / (total + 1)
-        share[i] = TRUE_NAMESAKES / (TRUE_NAMESAKES + expected)
+    ones, sinces = pairs["one"][rows], pairs["since"][rows].astype(np.int64)
+    owns = (holdings.seen[ones] < sinces).astype(np.int64)
+    totals = np.searchsorted(moments, sinces) - owns
+    values, which = np.unique(holdings.values[ones], return_inverse=True)
+    named, codes, starts = _code_words(holdings.keys[values])
+    seen = [np.asarray(seen_of_word[word], np.int64) for word in named]
+    seen_starts = np.cumsum([0, *map(len, seen)])
+    seen = np.concatenate([*seen, np.empty(0, np.int64)])
+    expected = _expect_namesakes(owns, sinces, totals, which, codes, starts, seen, seen_starts)
+    share[rows] = TRUE_NAMESAKES / (TRUE_NAMESAKES + expected)
     return share
 
 
-def _listed(seen_of_word: dict, word: str) -> list[int]:
-    seen = seen_of_word[word]
-    if not isinstance(seen, list):
-        seen = seen_of_word[word] = seen.tolist()
-    return seen
+@njit(cache=True, nogil=True)
+def _expect_namesakes(owns, sinces, totals, which, codes, starts, seen, seen_starts):
+    """How many of so many holders would carry all words of a name by chance."""
+    out = np.empty(owns.size, np.float64)
+    carriers = np.empty(np.diff(starts).max() if starts.size > 1 else 0, np.int64)
+    for i in range(owns.size):
+        n = 0
+        for k in range(starts[which[i]], starts[which[i] + 1]):
+            first, end = seen_starts[codes[k]], seen_starts[codes[k] + 1]
+            carriers[n] = np.searchsorted(seen[first:end], sinces[i])
+            n += 1
+        out[i] = totals[i]
+        # In the order of how common the words are, not of their letters: a product's last bits follow the order of its factors.
+        for count in np.sort(carriers[:n]):
+            out[i] *= (count - owns[i] + 0.5) / (totals[i] + 1)
+    return out
 
 
 def _taken_over(pairs: Pairs, silence: np.ndarray) -> np.ndarray:
@@ -267,14 +360,10 @@ def both_ways(pairs: Pairs, holdings: Holdings) -> dict[str, np.ndarray]:
         "near": twice["near"],
         "taken_over": taken,
     }
-    order = np.lexsort(
-        (
-            far,
-            own,
-            np.maximum(entries["own_seen"], entries["other_seen"]),
-            entries["kind"],
-            entries["other"],
-            entries["own"],
-        )
-    )
+    # By account, other account, kind, moment, and the two rows, each two of them as one number.
+    since = np.maximum(entries["own_seen"], entries["other_seen"])
+    one, other = entries["own"].astype(np.int64) + 1, entries["other"] + 1
+    who = one * (int(one.max(initial=0)) + 1) + other
+    when = (entries["kind"].astype(np.int64) << _MOMENT_BITS) + (since - since.min(initial=0))
+    order = np.lexsort((own * np.int64(len(holdings.values)) + far, when, who))
     return {name: entries[name][order] for name in ENTRY_COLUMNS}

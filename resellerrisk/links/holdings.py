@@ -7,15 +7,18 @@ is not kept. Nothing is compared here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from resellerrisk.links.contacts import site_key, split_email
-from resellerrisk.links.declare import KIND_CODES
-from resellerrisk.links.distinct import Distinct, once_per_distinct, one_by_one
+from resellerrisk.links.declare import KIND_CODES, LINK_KINDS
+from resellerrisk.links.distinct import find_distinct, once_per_distinct
 from resellerrisk.links.identity import packaged_lists
 from resellerrisk.links.normalise import key_of, told_by
 
@@ -28,6 +31,12 @@ _FORM_KINDS = {
     "tax_id": "tax_id",
     "legal_name": "name",
 }
+#: Kinds, the most work first; those of one spelling together.
+KINDS_TOGETHER = (
+    ("address", "ship_to"),
+    *((kind.name,) for kind in LINK_KINDS if kind.near and kind.name != "address"),
+    *((kind.name,) for kind in LINK_KINDS if not kind.near and kind.name != "ship_to"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,34 +67,80 @@ class Holdings:
     keys: np.ndarray
 
 
-def collect_holdings(market, run: Callable = one_by_one) -> Holdings:
-    """First sights of every value on every account of a market.
+def collect_holdings(market) -> Holdings:
+    """First sights of every value on every account of a market."""
+    return join_holdings([one for kinds in KINDS_TOGETHER for one in holdings_of_kinds(market, kinds)])
+
+
+def join_holdings(found: Sequence[Holdings]) -> Holdings:
+    """Holdings of different kinds as one, each of a kind alone."""
+    found = sorted(found, key=lambda one: one.kinds[:1].tolist())
+    firsts = np.cumsum([0, *(len(one.keys) for one in found)])
+    return Holdings(
+        accounts=np.concatenate([one.accounts for one in found]),
+        values=np.concatenate(
+            [one.values + np.int32(first) for one, first in zip(found, firsts[:-1], strict=True)]
+        ),
+        seen=np.concatenate([one.seen for one in found]),
+        sources=np.concatenate([one.sources for one in found]),
+        kinds=np.concatenate([one.kinds for one in found]),
+        keys=np.concatenate([one.keys for one in found]),
+    )
+
+
+def holdings_of_kinds(market, kinds: Sequence[str]) -> list[Holdings]:
+    """First sights of the values of some kinds, one kind after the other.
 
     Parameters
     ----------
     market : Market
-    run : function
-        What calls a list of functions and gives what they say, where not one after the other.
-
-    Returns
-    -------
-    Holdings
+    kinds : sequence of str
+        Kinds of one spelling: what is read for one is not read again for the next.
     """
-    frame = pd.concat([_on_forms(market), _in_identifiers(market), _in_orders(market)], ignore_index=True)
-    frame = _since_applied(frame, market)
-    frame = _key_values(frame, _countries(market), run)
-    frame["value"], kinds, keys = _code_values(frame)
-    first = np.lexsort((frame["source"], frame["seen"], frame["account"], frame["value"]))
-    frame = frame.iloc[first].drop_duplicates(["value", "account"])
-    frame = frame.iloc[np.lexsort((frame["account"], frame["seen"], frame["value"]))]
+    told = "address" if "ship_to" in kinds else kinds[0]
+    to_key = key_of(told) if len(kinds) < 2 else cache(key_of(told))
+    return [_holdings_of_kind(market, kind, told, to_key) for kind in kinds]
+
+
+def _holdings_of_kind(market, kind: str, told: str, to_key: Callable) -> Holdings:
+    sights = _sights_of(market, kind)
+    country_of = _countries(market)
+    which, keys = _say_keys(to_key, *told_by(told, sights.texts, country_of[sights.accounts]))
+    if kind == "website":  # every mail address at a domain of its own is a sight of that site too
+        mails = _sights_of(market, "email")
+        sites, more = _say_keys(_site_key_of, mails.texts)
+        sights = _join_sights([sights, mails])
+        which, keys = np.concatenate([which, sites + len(keys)]), keys + more
+    texts = sorted(set(keys) - {""})
+    place = {key: n for n, key in enumerate(texts)}
+    values = np.fromiter((place.get(key, -1) for key in keys), np.int64, len(keys))[which]
+    rows = np.flatnonzero(values >= 0)
+    rows = rows[_first_sights(values[rows], sights, rows)]
+    named = np.array([*texts, None], dtype=object)[:-1]
     return Holdings(
-        accounts=frame["account"].to_numpy(np.int32),
-        values=frame["value"].to_numpy(np.int32),
-        seen=frame["seen"].to_numpy(np.int64),
-        sources=frame["source"].to_numpy(np.int8),
-        kinds=kinds,
-        keys=keys,
+        accounts=sights.accounts[rows],
+        values=values[rows].astype(np.int32),
+        seen=sights.seen[rows],
+        sources=sights.sources[rows],
+        kinds=np.full(len(texts), KIND_CODES[kind], np.int8),
+        keys=named,
     )
+
+
+def _say_keys(to_key: Callable, *columns) -> tuple[np.ndarray, list[str]]:
+    """Which key each row has, and the keys, one for each distinct row."""
+    which, texts = find_distinct(*columns)
+    return which, [to_key(*row) for row in zip(*texts, strict=True)]
+
+
+def _first_sights(values: np.ndarray, sights: Sights, rows: np.ndarray) -> np.ndarray:
+    """Which of some rows are the first of their value and account, by value, moment and account."""
+    accounts, seen = sights.accounts[rows], sights.seen[rows]
+    holding = values * (int(accounts.max(initial=0)) + 1) + accounts
+    order = np.lexsort((sights.sources[rows], seen, holding))
+    holding = holding[order]
+    order = order[np.concatenate([[True], holding[1:] != holding[:-1]])[: len(order)]]
+    return order[np.lexsort((seen[order], values[order]))]
 
 
 def microseconds(times) -> np.ndarray:
@@ -93,37 +148,58 @@ def microseconds(times) -> np.ndarray:
     return np.asarray(times, dtype="datetime64[us]").astype(np.int64)
 
 
-def _code_values(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Codes of (kind, key), ordered by kind and key; the kinds and keys behind them."""
-    codes = np.empty(len(frame), np.int64)
-    kinds, keys, offset = [], [], 0
-    for kind in range(len(KIND_CODES)):
-        of_kind = np.flatnonzero(frame["kind"].to_numpy() == kind)
-        found, texts = pd.factorize(frame["key"].to_numpy()[of_kind], sort=True)
-        codes[of_kind] = found + offset
-        offset += len(texts)
-        keys.append(np.asarray(texts, dtype=object))
-        kinds.append(np.full(len(texts), kind, np.int8))
-    return codes, np.concatenate(kinds), np.concatenate(keys)
+class Sights(NamedTuple):
+    """Values of a kind as they were seen, in any order.
+
+    Attributes
+    ----------
+    accounts : int32[n]
+    texts : object[n]
+    seen : int64[n]
+    sources : int8[n]
+    """
+
+    accounts: np.ndarray
+    texts: np.ndarray
+    seen: np.ndarray
+    sources: np.ndarray
 
 
-def _sights(accounts, kind, texts, seen, source: int) -> pd.DataFrame:
-    texts = np.asarray(texts, dtype=object)
-    kind = np.broadcast_to(np.asarray(kind, np.int8), texts.shape)
+def _sights_of(market, kind: str) -> Sights:
+    """What a market tells of a kind, since each account applied: nothing is known of one before, whatever another table's clock says."""
+    sights = _join_sights([_on_forms(market, kind), _in_identifiers(market, kind), _in_orders(market, kind)])
+    never = np.iinfo(np.int64).max
+    applied = np.full(len(market.account_ids) + 1, never)
+    applied[account_codes(market.accounts)] = microseconds(market.accounts["applied_at"])
+    seen = np.maximum(sights.seen, applied[sights.accounts])
+    known = seen < never
+    if known.all():
+        return sights._replace(seen=seen)
+    return Sights(*(column[known] for column in sights._replace(seen=seen)))
+
+
+def _join_sights(found: Sequence[Sights]) -> Sights:
+    return Sights(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _sights(accounts, texts, seen, source: int) -> Sights:
     accounts = np.asarray(accounts, np.int32)
-    return pd.DataFrame(
-        {"account": accounts, "kind": kind, "text": texts, "seen": seen, "source": np.int8(source)}
-    )
+    return Sights(accounts, np.asarray(texts, dtype=object), seen, np.full(len(accounts), source, np.int8))
 
 
-def _on_forms(market) -> pd.DataFrame:
+_NOTHING = _sights([], [], np.empty(0, np.int64), 0)
+
+
+def _on_forms(market, kind: str) -> Sights:
     form = market.accounts
-    accounts, seen = account_codes(form), microseconds(form["applied_at"])
-    texts = {kind: form[column] for column, kind in _FORM_KINDS.items()}
-    texts["address"] = once_per_distinct(_join_address, form["street"], form["postcode"])
-    return pd.concat(
-        [_sights(accounts, KIND_CODES[kind], text, seen, FROM_FORM) for kind, text in texts.items()]
-    )
+    if kind == "address":
+        texts = once_per_distinct(_join_address, form["street"], form["postcode"])
+    else:
+        columns = [column for column, told in _FORM_KINDS.items() if told == kind]
+        if not columns:
+            return _NOTHING
+        texts = form[columns[0]]
+    return _sights(account_codes(form), texts, microseconds(form["applied_at"]), FROM_FORM)
 
 
 def form_sights(form: dict) -> dict[str, str | None]:
@@ -136,34 +212,48 @@ def _join_address(street: str | None, postcode: str | None) -> str | None:
     return f"{street}|{postcode or ''}" if street else None
 
 
-def _in_identifiers(market) -> pd.DataFrame:
+def _in_identifiers(market, kind: str) -> Sights:
     table = market.identifiers
-    kinds = table["kind"].map(KIND_CODES).to_numpy(np.int64)
-    return _sights(account_codes(table), kinds, table["value"], microseconds(table["seen_at"]), FROM_SIGHTING)
+    table = table.iloc[np.flatnonzero((table["kind"] == kind).to_numpy(bool))]
+    return _sights(account_codes(table), table["value"], microseconds(table["seen_at"]), FROM_SIGHTING)
 
 
-def _in_orders(market) -> pd.DataFrame:
-    """The first order of every account to every place, as an address and as a delivery address."""
+def _in_orders(market, kind: str) -> Sights:
+    """The first order of every account to every place."""
+    if kind not in ("address", "ship_to"):
+        return _NOTHING
     orders = market.orders
     ship_to = orders["ship_to"].astype("category")
-    places = len(ship_to.cat.categories)
-    shipped = np.flatnonzero((ship_to.cat.codes.to_numpy() >= 0) & (account_codes(orders) >= 0))
-    routes = account_codes(orders)[shipped].astype(np.int64) * places + ship_to.cat.codes.to_numpy()[shipped]
-    routes, back = np.unique(routes, return_inverse=True)
-    seen = np.full(len(routes), np.iinfo(np.int64).max)
-    np.minimum.at(seen, back, microseconds(orders["ordered_at"])[shipped])
-    texts = np.asarray(ship_to.cat.categories, dtype=object)[routes % max(places, 1)]
-    kinds = (KIND_CODES["address"], KIND_CODES["ship_to"])
-    return pd.concat([_sights(routes // max(places, 1), kind, texts, seen, FROM_ORDER) for kind in kinds])
+    accounts, places = account_codes(orders), ship_to.cat.codes.to_numpy()
+    shipped = np.flatnonzero((places >= 0) & (accounts >= 0))
+    accounts, places = accounts[shipped].astype(np.int32), places[shipped].astype(np.int32)
+    seen = microseconds(orders["ordered_at"])[shipped]
+    if not stand_in_order(accounts, seen):
+        order = np.lexsort((seen, accounts))
+        accounts, places, seen = accounts[order], places[order], seen[order]
+    first = _first_to_place(accounts, places, len(ship_to.cat.categories))
+    texts = np.asarray(ship_to.cat.categories, dtype=object)[places[first]]
+    return _sights(accounts[first], texts, seen[first], FROM_ORDER)
 
 
-def _since_applied(sights: pd.DataFrame, market) -> pd.DataFrame:
-    """Nothing is known of an account before it applied, whatever another table's clock says."""
-    never = np.iinfo(np.int64).max
-    applied = np.full(len(market.account_ids) + 1, never)
-    applied[account_codes(market.accounts)] = microseconds(market.accounts["applied_at"])
-    seen = np.maximum(sights["seen"].to_numpy(), applied[sights["account"].to_numpy()])
-    return sights.assign(seen=seen)[seen < never]
+@njit(cache=True, nogil=True)
+def stand_in_order(accounts, moments):
+    """Whether rows stand by account and moment."""
+    for i in range(1, accounts.size):
+        if accounts[i] < accounts[i - 1] or (accounts[i] == accounts[i - 1] and moments[i] < moments[i - 1]):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _first_to_place(accounts, places, places_count):
+    """Whether each row is the first of its account and place; rows stand by account and moment."""
+    last = np.full(places_count, -1, np.int64)
+    first = np.empty(accounts.size, np.bool_)
+    for i in range(accounts.size):
+        first[i] = last[places[i]] != accounts[i]
+        last[places[i]] = accounts[i]
+    return first
 
 
 def mail_sites(emails) -> np.ndarray:
@@ -187,39 +277,6 @@ def _countries(market) -> np.ndarray:
     country_of = np.full(len(market.account_ids), None, dtype=object)
     country_of[account_codes(market.accounts)] = np.asarray(market.accounts["country"], dtype=object)
     return country_of
-
-
-def _key_values(sights: pd.DataFrame, country_of: np.ndarray, run: Callable) -> pd.DataFrame:
-    """The sights with the key of their text; those that identify nobody left out.
-
-    Every mail address at a domain of its own is a sight of that site too.
-    """
-    kinds, texts, accounts = (sights[name].to_numpy() for name in ("kind", "text", "account"))
-    rows_of = {kind: np.flatnonzero(kinds == code) for kind, code in KIND_CODES.items()}
-    asked = []
-    for kind, rows in rows_of.items():
-        told = "address" if kind == "ship_to" else kind
-        asked.append(
-            (Distinct(*told_by(told, texts[rows], country_of[accounts[rows]])), key_of(told)),
-        )
-    asked.append((Distinct(texts[rows_of["email"]]), _site_key_of))
-    keys = np.full(len(sights), "", dtype=object)
-    *found, sites = _ask_all(asked, run)
-    for rows, said in zip(rows_of.values(), found, strict=True):
-        keys[rows] = said
-    sights = sights.drop(columns="text").assign(key=keys)
-    of_mail = sights.iloc[rows_of["email"]].assign(kind=KIND_CODES["website"], key=sites)
-    return pd.concat([sights.loc[keys != ""], of_mail.loc[sites != ""]], ignore_index=True)
-
-
-def _ask_all(asked: list[tuple[Distinct, Callable]], run: Callable) -> list[np.ndarray]:
-    """What each function says of each row, all pieces of all of them run together."""
-    pieces = [distinct.pieces(say) for distinct, say in asked]
-    said = iter(run([piece for some in pieces for piece in some]))
-    return [
-        distinct.put_back([value for _ in some for value in next(said)])
-        for (distinct, _), some in zip(asked, pieces, strict=True)
-    ]
 
 
 def _site_key_of(email: str | None) -> str:

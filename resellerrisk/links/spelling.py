@@ -11,6 +11,10 @@ import unicodedata
 #: Entered to fill a field, so that sharing it tells nothing.
 _FILLERS = "none na nan null nil unknown unbekannt inconnu notapplicable notavailable test tbd tba"
 PLACEHOLDERS = frozenset(_FILLERS.split())
+#: By byte: capitals as small letters; and the bytes of ASCII that are neither letter nor digit.
+_SMALL = bytes(range(256)).lower()
+_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
+_MARK = re.compile(r"[\W_]")
 
 
 def fold(text: str) -> str:
@@ -21,7 +25,10 @@ def fold(text: str) -> str:
     >>> fold("Café MÜLLER & Straße")
     'cafe muller & strasse'
     """
-    spelled = unicodedata.normalize("NFKD", str(text).casefold())
+    text = str(text)
+    if text.isascii():
+        return text.lower()
+    spelled = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in spelled if not unicodedata.combining(c))
 
 
@@ -33,8 +40,24 @@ def is_placeholder(text: str) -> bool:
     >>> is_placeholder("n/a"), is_placeholder("xxx"), is_placeholder("Nana's Discs")
     (True, True, False)
     """
-    bare = re.sub(r"[\W_]", "", text.casefold())
-    return len(set(bare)) < 2 or bare in PLACEHOLDERS
+    return _is_filler(bare_text(text))
+
+
+def bare_text(text: str) -> str:
+    """Letters and digits of a text, in lower case.
+
+    Examples
+    --------
+    >>> bare_text("B-4303_Weiß")
+    'b4303weiss'
+    """
+    if text.isascii():
+        return text.encode().translate(_SMALL, _MARKS).decode()
+    return _MARK.sub("", text.casefold())
+
+
+def _is_filler(bare: str) -> bool:
+    return not bare.strip(bare[:1]) or bare in PLACEHOLDERS
 
 
 def plain_key(value: str) -> str:
@@ -45,5 +68,5 @@ def plain_key(value: str) -> str:
     >>> plain_key("B-4303 36437"), plain_key("0000"), plain_key("N/A")
     ('b430336437', '', '')
     """
-    text = re.sub(r"[\W_]", "", str(value).casefold())
+    text = bare_text(str(value))
     return "" if is_placeholder(text) else text
