@@ -52,11 +52,14 @@ def note_part(market: Market, found: dict[str, Inspection], before: pd.Timestamp
     before : Timestamp, optional
         The fingerprint is that of what was known before this moment.
     """
+    orders, known = hash_ids(market.order_ids), known_tables(market, before)
+    # Three tables name orders; their ids are hashed once.
+    hashed = {id(market.order_ids): orders}
     return PartFound(
         {name: (one.raw.read, one.quarantined) for name, one in found.items()},
         tuple(fault for one in found.values() for fault in one.faults),
-        hash_ids(market.order_ids),
-        {name: fingerprint.sum_hashes(name, known_tables(market, before)[name]) for name in found},
+        orders,
+        {name: fingerprint.sum_hashes(name, known[name], hashed) for name in found},
     )
 
 

@@ -7,7 +7,7 @@ No signal is computed here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from resellerrisk.parts import chunks
 from resellerrisk.parts.checks import PartFound, finish_check, note_part, refuse_shared_orders, seal_parts
+from resellerrisk.parts.laid_tables import load_rows, save_rows
 from resellerrisk.tables import TABLES, Market
 from resellerrisk.tables.cells import read_cells
 from resellerrisk.tables.checking import LIMIT
@@ -32,10 +33,6 @@ PART_ROWS = 500_000
 #: Parts side by side whose small tables are taken out of the whole market's at once.
 TOGETHER = 16
 
-#: Ids that no signal asks for: checked with their table, and missing when the part is read again.
-NOT_ASKED = {"shipments": ("order_id",), "payments": ("order_id",)}
-NO_IDS = pd.Index([], dtype=object)
-
 
 def deal_out(
     data: str | os.PathLike,
@@ -44,6 +41,7 @@ def deal_out(
     parts: int | None = None,
     limit: float = LIMIT,
     before: pd.Timestamp | None = None,
+    arranged: Callable[[Market], Market] = lambda market: market,
 ) -> PartedMarket:
     """Deal the large tables of a market out to parts of its accounts.
 
@@ -60,6 +58,8 @@ def deal_out(
         Largest share of a table's rows that may be bad, 0 to 1.
     before : Timestamp, optional
         The fingerprint is that of what was known before this moment.
+    arranged : function of a Market, optional
+        Puts a checked part's rows in the order in which they are kept.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def deal_out(
     # A database is asked by one process.
     dealt = each_part(deal, len(names), 1 if is_address(data) else None)
     files = dict(zip(names, dealt, strict=True))
-    return PartedMarket(small, Path(folder), files, part_of, parts, limit, before)
+    return PartedMarket(small, Path(folder), files, part_of, parts, limit, before, arranged)
 
 
 def _deal_table(
@@ -118,6 +118,7 @@ class PartedMarket:
     parts_count : int
     limit : float
     before : Timestamp, optional
+    arranged : function of a Market, optional
 
     Attributes
     ----------
@@ -134,6 +135,7 @@ class PartedMarket:
         parts_count: int,
         limit: float,
         before: pd.Timestamp | None = None,
+        arranged: Callable[[Market], Market] = lambda market: market,
     ) -> None:
         self.market, self.parts_count = small.market, parts_count
         self._small, self._folder, self._files, self._part_of, self._limit = (
@@ -143,7 +145,7 @@ class PartedMarket:
             part_of,
             limit,
         )
-        self._before = before
+        self._before, self._arranged = before, arranged
         self._found: dict[int, PartFound] = {}
         self._near: tuple[int, Market] | None = None
 
@@ -165,8 +167,9 @@ class PartedMarket:
         raw = {name: self._raw(name, number) for name, paths in self._files.items() if paths}
         market, found = check_part(self._small, raw, self._part_of == number, self.accounts(number))
         self._found[number] = note_part(market, found, self._before)
+        market = self._arranged(market)
         for name in raw:
-            self._save(number, name, market.tables()[name])
+            save_rows(self._path(number, name), name, getattr(market, name))
         return market
 
     def found_in(self, number: int) -> PartFound:
@@ -218,28 +221,10 @@ class PartedMarket:
     def _path(self, number: int, name: str) -> Path:
         return self._folder / f"part-{number:05d}-{name}.arrow"
 
-    def _save(self, number: int, name: str, frame: pd.DataFrame) -> None:
-        table = pa.Table.from_pandas(frame.drop(columns=list(NOT_ASKED.get(name, ()))), preserve_index=False)
-        options = pa.ipc.IpcWriteOptions(compression="lz4")
-        with (
-            pa.OSFile(str(self._path(number, name)), "wb") as sink,
-            pa.ipc.new_file(sink, table.schema, options=options) as file,
-        ):
-            file.write_table(table)
-
     def _load(self, number: int) -> dict[str, pd.DataFrame]:
-        frames = {}
-        for name, paths in self._files.items():
-            if paths:
-                with pa.memory_map(str(self._path(number, name))) as source:
-                    frame = pa.ipc.open_file(source).read_all().to_pandas()
-                frames[name] = frame.assign(
-                    **{
-                        column: pd.Categorical.from_codes(np.full(len(frame), -1, np.int8), categories=NO_IDS)
-                        for column in NOT_ASKED.get(name, ())
-                    }
-                )
-        return frames
+        return {
+            name: load_rows(self._path(number, name), name) for name, paths in self._files.items() if paths
+        }
 
     def finish_check(self) -> Market:
         """What can be said only when every part has been read: too many bad rows, an order under two parts' accounts.

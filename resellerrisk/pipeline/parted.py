@@ -21,7 +21,7 @@ from resellerrisk.decisions import Settings, read_settings
 from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.pipeline.appending import Appending, lay_scored
-from resellerrisk.pipeline.laid_down import lay_down, take_up
+from resellerrisk.pipeline.laid_down import by_delivery, lay_down, take_up
 from resellerrisk.pipeline.laid_extracts import LaidExtract, join_laid, lay_extract
 from resellerrisk.pipeline.picking import pick_training_rows
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
@@ -154,7 +154,7 @@ def score_parts(
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".parts-", dir=out) as work:
-        parted = deal_out(data, work, parts=parts, limit=limit)
+        parted = deal_out(data, work, parts=parts, limit=limit, arranged=by_delivery)
         wanted = None if accounts is None else find_accounts(parted.market, accounts)
 
         def choose(signals: Signals) -> Snapshots:
@@ -201,7 +201,7 @@ def train_parts(
     moment = as_utc(as_of)
     columns = catalogue().for_subject(subject)
     with tempfile.TemporaryDirectory(prefix=".parts-", dir=work) as folder:
-        parted = deal_out(data, folder, parts=parts, limit=limit, before=moment)
+        parted = deal_out(data, folder, parts=parts, limit=limit, before=moment, arranged=by_delivery)
         whole, found = _first_round(
             parted, lambda signals: training_snapshots(signals, subject, moment), Path(folder)
         )

@@ -39,12 +39,17 @@ def take_fingerprint(frames: dict[str, pd.DataFrame]) -> str:
     return seal_sums({name: sum_hashes(name, frame) for name, frame in frames.items()})
 
 
-def sum_hashes(name: str, frame: pd.DataFrame) -> tuple[int, int, int]:
-    """A table's number of rows and two sums of their hashes; those of its parts add up to it."""
+def sum_hashes(
+    name: str, frame: pd.DataFrame, hashed: dict[int, np.ndarray] | None = None
+) -> tuple[int, int, int]:
+    """A table's number of rows and two sums of their hashes; those of its parts add up to it.
+
+    ``hashed`` holds hashes of categories that are at hand, by the identity of their index.
+    """
     rows = np.zeros(len(frame), dtype=np.uint64)
     for column in TABLES[name].names:
         if column in frame:
-            _add_cells(rows, frame[column])
+            _add_cells(rows, frame[column], hashed or {})
     return len(rows), *map(int, _sum_rows(rows))
 
 
@@ -69,10 +74,12 @@ def seal_sums(sums: dict[str, tuple[int, int, int]]) -> str:
     return seal.hexdigest()
 
 
-def _add_cells(rows: np.ndarray, cells: pd.Series) -> None:
+def _add_cells(rows: np.ndarray, cells: pd.Series, hashed: dict[int, np.ndarray]) -> None:
     """Mix a column into the rows' hashes, so that each column has its own place."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
-        words = _hash_texts(cells.cat.categories.to_numpy(dtype=object))
+        categories = cells.cat.categories
+        words = hashed.get(id(categories))
+        words = _hash_texts(categories.to_numpy(dtype=object)) if words is None else words
         _add_words(rows, np.append(words, _MISSING), cells.cat.codes.to_numpy())
     elif cells.dtype == object:
         _add_hashes(rows, _hash_texts(cells.to_numpy()))
