@@ -79,12 +79,24 @@ def _put_together(dictionaries: list[pa.Array]) -> tuple[pa.Array, list[np.ndarr
     known: dict[tuple, int] = {}
     which = [known.setdefault(_memory_of(one), len(known)) for one in dictionaries]
     first = [dictionaries[which.index(number)].cast(pa.string()) for number in range(len(known))]
-    encoded = pa.chunked_array(first, pa.string()).dictionary_encode().combine_chunks()
+    uniques, codes = _tell_apart(pa.chunked_array(first, pa.string()))
+    places = np.split(codes, np.cumsum([len(one) for one in first])[:-1])
+    return uniques, [places[number] for number in which]
+
+
+def _tell_apart(texts: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
+    """The different ones of some texts, and which of them each is; -1 where there is none."""
+    if not texts.null_count:
+        whole = texts.combine_chunks()
+        # Ids that were given one after the other rise through a file: then equal ones stand side by side, and nothing is hashed.
+        if isinstance(whole, pa.Array) and pc.all(pc.less_equal(whole[:-1], whole[1:]), min_count=0).as_py():
+            new = np.ones(len(whole), bool)
+            new[1:] = pc.not_equal(whole[:-1], whole[1:]).to_numpy(zero_copy_only=False)
+            return whole.filter(pa.array(new)), np.cumsum(new, dtype=np.int32) - np.int32(1)
+    encoded = texts.dictionary_encode().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], encoded.type)
-    ends = np.cumsum([len(one) for one in first])
-    places = np.split(_whole_codes(encoded.indices), ends[:-1])
-    return encoded.dictionary, [places[number] for number in which]
+    return encoded.dictionary, _whole_codes(encoded.indices)
 
 
 def _memory_of(dictionary: pa.Array) -> tuple:

@@ -59,6 +59,26 @@ def test_the_file_s_sorted_texts_are_taken_as_they_are_and_others_are_sorted():
         assert read.categories[read.codes].tolist() == texts
 
 
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [["a", "a", "b"], ["c", "d"]],
+        [["a", "b"], ["b", "c"], ["c"]],
+        [["a", "b"], ["b", "a"]],
+        [["b", "c"], ["a", "b"]],
+        [["a", "b"], [None, "b"]],
+        [["", "a"], ["a", "b"]],
+        [["a", "b"], ["", "c"]],
+    ],
+)
+def test_ids_that_rise_through_a_file_are_told_apart_as_others_are(groups):
+    cells = [cell or None for group in groups for cell in group]
+    raw = pa.chunked_array([pa.array(group, pa.string()).dictionary_encode() for group in groups])
+    read, expected = as_category(take_texts(raw)), pd.Categorical(cells)
+    assert read.categories.tolist() == expected.categories.tolist()
+    assert read.codes.tolist() == expected.codes.tolist()
+
+
 def test_one_value_a_row_of_any_kind():
     texts = take_texts(each_its_own(pa.string()))
     place = {text: code for code, text in enumerate(texts.uniques.to_pylist())}
