@@ -64,11 +64,13 @@ def arrange_suspects(case: Case, timing: when.Timing, n_accounts: int) -> Arrang
     kind = _classify(case, held)
     copy_tag, market_tags = _market_tags(case.copy_tag)
     tag, account = copy_tag[case.pair_copy], case.holding_account[case.pair_holding]
-    order = np.lexsort([case.pair_copy, case.pair_holding, tag, account])
+    # Pairs stand by holding and copy already.
+    order = np.argsort(account * len(market_tags) + tag, kind="stable")
     tag, account = tag[order], account[order]
     new = np.r_[True, (account[1:] != account[:-1]) | (tag[1:] != tag[:-1])][: len(order)]
     opening = np.flatnonzero(new)
-    accounts, suspect_of = np.unique(account, return_inverse=True)
+    first = np.r_[True, account[1:] != account[:-1]][: len(order)]
+    accounts, suspect_of = account[first], np.cumsum(first) - 1
     others = np.setdiff1d(np.flatnonzero(held), accounts)
     period = _periods(case)
     suspects = Suspects(
@@ -84,8 +86,8 @@ def arrange_suspects(case: Case, timing: when.Timing, n_accounts: int) -> Arrang
         late=_late_start(case, case.pair_holding[order], new, of_holding, exposure, held),
         others=np.exp(-RATES * exposure[others, None]),
         others_kind=kind[others],
-        by_copy=np.argsort(case.pair_copy[order], kind="stable"),
-        copy_starts=_starts(np.sort(case.pair_copy), len(copy_tag)),
+        by_copy=np.argsort(case.pair_copy[order].astype(np.min_scalar_type(len(copy_tag))), kind="stable"),
+        copy_starts=np.r_[0, np.cumsum(np.bincount(case.pair_copy, minlength=len(copy_tag)))],
         copy_tag=copy_tag,
         elsewhere=when.elsewhere_density(case, timing),
         copy_period=period[case.copy_launch],
@@ -140,4 +142,7 @@ def _late_start(
     rank = holding - first
     rank_before = np.where(new, -1, np.r_[-1, rank[:-1]][: len(rank)])
     share = (rank - rank_before) / held[account]
-    return LATE_START * share[:, None] * np.exp(-RATES * left[:, None])
+    late = np.multiply.outer(left, -RATES)
+    np.exp(late, out=late)
+    late *= (LATE_START * share)[:, None]
+    return late

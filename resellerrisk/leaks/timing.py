@@ -98,7 +98,8 @@ def estimate_timing(
     delay = delays + _DELAY_WEIGHT * _delay_prior()
     leads = class_of(case.holding_lead, LEAD_EDGES)
     seen = np.bincount(leads[case.pair_holding], pair_probability, len(LEAD_EDGES))
-    plain = rate * timing.launch[case.holding_launch] * _time_enough(case, timing)
+    plain = rate * timing.launch[case.holding_launch]
+    plain *= _time_enough(case, timing)
     expected = np.bincount(leads, plain, len(LEAD_EDGES))
     lead = (seen + _LEAD_WEIGHT) / (expected + _LEAD_WEIGHT)
     scale = (lead @ expected + _LEAD_WEIGHT) / (expected.sum() + _LEAD_WEIGHT)
@@ -120,8 +121,10 @@ def holding_exposure(case: Case, timing: Timing) -> np.ndarray:
     ndarray of float64, shape (n_holdings,)
         0 for what was delivered just now.
     """
-    lead = timing.lead[class_of(case.holding_lead, LEAD_EDGES)]
-    return lead * timing.launch[case.holding_launch] * _time_enough(case, timing)
+    exposure = timing.lead[class_of(case.holding_lead, LEAD_EDGES)]
+    exposure *= timing.launch[case.holding_launch]
+    exposure *= _time_enough(case, timing)
+    return exposure
 
 
 def pair_weight(case: Case, timing: Timing) -> np.ndarray:
@@ -159,7 +162,9 @@ def _time_enough(case: Case, timing: Timing) -> np.ndarray:
 
 
 def class_of(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 1)
+    found = np.searchsorted(edges, values, side="right")
+    found -= 1
+    return np.clip(found, 0, len(edges) - 1, out=found)
 
 
 def _delay_prior() -> np.ndarray:
