@@ -80,10 +80,13 @@ def gather(values: np.ndarray, order: np.ndarray | None, kind: type | None = Non
     return out
 
 
+# Places are unsigned in what follows where every row is looked up: a signed one is asked first whether it counts from the end.
+
+
 @njit(cache=True, nogil=True)
 def _gather(values, order, out):
     for i in range(order.size):
-        out[i] = values[order[i]]
+        out[np.uint64(i)] = values[np.uint64(order[i])]
 
 
 @njit(cache=True, nogil=True)
@@ -121,9 +124,10 @@ def _stands(groups, times, first, second):
 def _deal(groups, times, starts, order, arranged):
     places = starts[:-1].copy()
     for i in range(groups.size):
-        group = groups[i] + 1 if groups[i] >= 0 else 0
-        order[places[group]] = i
-        arranged[places[group]] = times[i]
+        group = np.uint64(groups[i] + 1 if groups[i] >= 0 else 0)
+        place = np.uint64(places[group])
+        order[place] = i
+        arranged[place] = times[np.uint64(i)]
         places[group] += 1
 
 

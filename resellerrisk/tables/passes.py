@@ -95,7 +95,8 @@ def spread(
 @njit(cache=True, nogil=True)
 def _spread(values, codes, missing, out):
     for i in range(codes.size):
-        out[i] = values[codes[i]] if codes[i] >= 0 else missing
+        # An unsigned place is not asked whether it counts from the end.
+        out[i] = values[np.uint64(codes[i])] if codes[i] >= 0 else missing
 
 
 @njit(cache=True, nogil=True)
