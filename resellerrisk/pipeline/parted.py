@@ -38,6 +38,7 @@ from resellerrisk.signals.kernel import DAY
 from resellerrisk.signals.peers import (
     SIZE_COLUMN,
     PeerTable,
+    active_accounts,
     compared_columns,
     join_peers,
     month_of,
@@ -50,6 +51,8 @@ from resellerrisk.tables.moments import monday_of
 from resellerrisk.vocabulary import UNLABELLED
 from resellerrisk.workers import each_part, run_side_by_side
 
+#: Tables whose rows are summed up, window by window.
+SUMMED = ("orders", "deliveries", "returns", "payments", "identifiers")
 #: Rows that are scored together at least, so that what a call costs whatever it is given is paid seldom; and in how many
 #: pieces a result of few rows is made, so that all workers have some.
 RUN_ROWS, RUNS = 10_000, 8
@@ -96,12 +99,35 @@ def compute_part(
     own = [column for column in columns if column.declaration.table != "peers"]
     if all(column.name != SIZE_COLUMN for column in own):
         own.append(catalogue().column(SIZE_COLUMN))
+    known, of_peers = _walk_once(signals, snapshots, [*own, *compared], months)
     return Computed(
         name_snapshots(signals.market, snapshots),
         snapshots,
-        signals.compute(snapshots, own),
-        {month: take_peers(signals, month, compared) for month in months},
+        signals.compute(snapshots, own, known),
+        {month: take_peers(signals, month, compared, of_peers.get(month)) for month in months},
     )
+
+
+def _walk_once(signals: Signals, snapshots: Snapshots, columns: Sequence[Column], months: Sequence[int]):
+    """What rows sum up to, for the snapshots and for the peers of each month, from one walk over the rows for both.
+
+    Nothing where there are more peers than snapshots, as in training: then only what is compared is worth computing for them.
+    """
+    active = {month: active_accounts(signals.views, month) for month in months}
+    sizes = [len(snapshots), *map(len, active.values())]
+    if sum(sizes) > 3 * sizes[0]:
+        return None, {}
+    summed = {
+        one.name: one for one in columns if one.declaration.table in SUMMED and not one.window.own_order
+    }
+    account = np.concatenate([snapshots.account, *active.values()])
+    at = np.concatenate([snapshots.at, np.repeat(np.array(months, np.int64), sizes[1:])])
+    order = np.argsort(account, kind="stable")
+    found = signals.compute(Snapshots(account[order], at[order]), list(summed.values()))
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    own, *peers = (found.iloc[rows] for rows in np.split(place, np.cumsum(sizes)[:-1]))
+    return own, dict(zip(months, peers, strict=True))
 
 
 def add_peers(signals: Signals, computed: Computed, columns: Sequence[Column]) -> Matrix:

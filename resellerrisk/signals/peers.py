@@ -50,12 +50,15 @@ class PeerTable:
             self.month.put_in_order(column)
 
 
-def take_peers(signals, month: int, columns: Sequence[Column]) -> PeerTable:
-    """What the accounts of a `Signals` bring to the peers of one first of the month (microseconds)."""
+def take_peers(signals, month: int, columns: Sequence[Column], known=None) -> PeerTable:
+    """What the accounts of a `Signals` bring to the peers of one first of the month (microseconds).
+
+    ``known`` (DataFrame) holds columns of the `active_accounts` of that moment that were computed before.
+    """
     from resellerrisk.signals.compute import Snapshots, Work
 
     account = active_accounts(signals.views, month)
-    work = Work(signals, Snapshots(account, np.full(account.size, month)), wanted=columns)
+    work = Work(signals, Snapshots(account, np.full(account.size, month)), known, columns)
     types = np.asarray(signals.views.form.business_type.codes, np.int64)[account]
     return PeerTable(types, work.named(SIZE_COLUMN), {column.name: work.column(column) for column in columns})
 
