@@ -29,7 +29,9 @@ KEPT, LARGEST_KEPT = 2**29, 2**25
 _task: list[Callable[[int], object]] = []
 
 
-def each_part(work: Callable[[int], object], count: int, workers: int | None = None) -> Iterator:
+def each_part(
+    work: Callable[[int], object], count: int, workers: int | None = None, alike: bool = True
+) -> Iterator:
     """What ``work(number)`` gives for each part, in their order.
 
     Parameters
@@ -40,6 +42,8 @@ def each_part(work: Callable[[int], object], count: int, workers: int | None = N
     workers : int, optional
         At most so many processes beside this one; `WORKERS`, or as many as there are processors. With one everything is done
         here, as it is where processes cannot be forked.
+    alike : bool
+        Parts want memory of the same sizes: a worker keeps up to `KEPT` of what one has let go for the next.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def each_part(work: Callable[[int], object], count: int, workers: int | None = N
     context = multiprocessing.get_context("fork")
     _give_back()
     try:
-        with ProcessPoolExecutor(workers, context, initializer=_take_task, initargs=(work,)) as pool:
+        with ProcessPoolExecutor(workers, context, initializer=_take_task, initargs=(work, alike)) as pool:
             yield from pool.map(_do, range(count))
     except BrokenProcessPool as error:
         raise MachineError(
@@ -77,7 +81,7 @@ def run_side_by_side(tasks: Sequence[Callable[[], object]]) -> list:
     >>> run_side_by_side([lambda: 1, lambda: 2])
     [1, 2]
     """
-    return list(each_part(lambda number: tasks[number](), len(tasks)))
+    return list(each_part(lambda number: tasks[number](), len(tasks), alike=False))
 
 
 def _give_back() -> None:
@@ -94,10 +98,11 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _take_task(work: Callable[[int], object]) -> None:
+def _take_task(work: Callable[[int], object], alike: bool) -> None:
     _task[:] = [work]
     _end_with_the_parent()
-    _keep_memory()
+    if alike:
+        _keep_memory()
 
 
 def _end_with_the_parent() -> None:
