@@ -116,11 +116,11 @@ def _find_rows_of_bad_parents(
     inspection: Inspection, parent: Inspection, column: str, codes: np.ndarray
 ) -> None:
     of_parent = parent.frame[column].cat.codes.to_numpy()
-    kept = np.zeros(len(parent.frame[column].cat.categories), dtype=bool)
+    kept = np.zeros(len(parent.frame[column].cat.categories) + 1, dtype=bool)
     kept[of_parent[_rows_that_count(parent)]] = True
-    if kept.all():
+    if kept[:-1].all():  # the last stands for rows of the parent without an id
         return
-    lost = spread(~kept, codes, False).nonzero()[0]
+    lost = spread(~kept[:-1], codes, False).nonzero()[0]
     expected = f"{column} of a row of {parent.table.name} that is itself in order"
     hint = f"mend the faults of {parent.raw.file}"
     inspection.note(column, "its row was set aside", lost, expected, hint)

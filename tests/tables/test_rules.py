@@ -143,6 +143,13 @@ def test_rows_of_an_account_that_was_set_aside_are_told_apart_from_rows_of_nobod
     }
 
 
+def test_rows_of_accounts_without_any_id_are_rows_of_nobody(frames):
+    frames["accounts"]["account_id"] = None
+    found = {(fault.table, fault.what) for fault in check(frames).faults if fault.column == "account_id"}
+    assert {("accounts", "missing cell"), ("orders", "unknown id")} <= found
+    assert ("orders", "its row was set aside") not in found
+
+
 def test_a_shipment_of_a_line_that_was_set_aside_is_told_apart_from_one_of_no_line(frames):
     put(frames, "orders", 1, quantity=0)
     put(frames, "shipments", 2, line=7)
