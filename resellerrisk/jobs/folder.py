@@ -140,9 +140,11 @@ def copy_whole(source: Path, target: Path) -> None:
 def hash_files(folder: Path) -> dict[str, str]:
     """SHA-256 (hex) of every file of a folder, by its path in it, in the order of the paths."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
-    }
+    found = {}
+    for path in paths:
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -22,7 +22,6 @@ from resellerrisk.matrix import Matrix, name_snapshots, take
 from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.pipeline.appending import Appending, lay_scored
 from resellerrisk.pipeline.laid_down import by_delivery, lay_down, take_up
-from resellerrisk.pipeline.laid_extracts import LaidExtract, join_laid, lay_extract
 from resellerrisk.pipeline.picking import pick_training_rows
 from resellerrisk.pipeline.scoring import find_accounts, score_matrix, subjects_to_score
 from resellerrisk.pipeline.training import (
@@ -35,6 +34,7 @@ from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
 from resellerrisk.signals.kernel import DAY
+from resellerrisk.signals.laid_extracts import LaidExtract, join_laid, lay_extract
 from resellerrisk.signals.peers import (
     SIZE_COLUMN,
     PeerTable,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +27,21 @@ def save_arrays(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
     >>> map_arrays(folder)["at"].dtype.kind, map_arrays(folder)["n"].tolist()
     ('M', [1, 2])
     """
+    save_columns(folder, arrays.items())
+
+
+def save_columns(folder: Path, columns: Iterable[tuple[str, np.ndarray]]) -> None:
+    """`save_arrays` of arrays that come one after the other, so that only one need be in memory."""
     folder.mkdir(parents=True)
-    moments = [name for name, column in arrays.items() if np.asarray(column).dtype.kind == "M"]
-    for name, column in arrays.items():
+    names, moments = [], []
+    for name, column in columns:
         column = np.asarray(column)
-        np.save(folder / f"{name}.npy", column.view(np.int64) if name in moments else column)
-    (folder / _KINDS).write_text(json.dumps({"moments": moments, "arrays": list(arrays)}))
+        names.append(name)
+        if column.dtype.kind == "M":
+            moments.append(name)
+            column = column.view(np.int64)
+        np.save(folder / f"{name}.npy", column)
+    (folder / _KINDS).write_text(json.dumps({"moments": moments, "arrays": names}))
 
 
 def map_arrays(folder: Path) -> dict[str, np.ndarray]:

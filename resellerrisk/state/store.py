@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,29 +24,35 @@ from resellerrisk.links.holdings import Holdings
 from resellerrisk.links.kept import index_links
 from resellerrisk.links.links import ENTRY_COLUMNS, Links
 from resellerrisk.signals import kernel
-from resellerrisk.signals.asks import CountedAsks, count_asked
+from resellerrisk.signals.asks import CountedAsks
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import PeerTable, month_of
-from resellerrisk.signals.rows import CONTRACT_TABLE, micros
-from resellerrisk.signals.whole import Extract
-from resellerrisk.signals.words import Words, as_words
-from resellerrisk.state.arrays import load_frame, load_texts, map_arrays, save_arrays, save_frame, save_texts
-from resellerrisk.state.choosing import join_last, last_not_kept, rows_to_keep
-from resellerrisk.state.kept import KEPT, LAST_KNOWN, KeptSignals, KeptViews, KeptWhole
+from resellerrisk.signals.whole import Extract, Whole
+from resellerrisk.signals.words import Words
+from resellerrisk.state.arrays import (
+    load_frame,
+    load_texts,
+    map_array,
+    map_arrays,
+    save_arrays,
+    save_columns,
+    save_frame,
+    save_texts,
+)
+from resellerrisk.state.kept import LAST_KNOWN, KeptSignals, KeptViews, KeptWhole
 from resellerrisk.state.kind import read_told
+from resellerrisk.state.pieces import Joined, Piece, take_piece
 from resellerrisk.tables import TABLES, Market, as_utc
 from resellerrisk.tables.moments import monday_of
-from resellerrisk.vocabulary import IDENTIFIER_KINDS
 
 #: Raised when files are laid down otherwise.
 VERSION = 2
-#: What is known of a line that is not kept, where it is the last of its title or address.
-_PARTS = ("account", "code", "at")
 _RUNS = ("code", "first", "last")
 _HELD = ("account", "title", "at")
 _GROUPS = ("root", "oldest", "size", "fakes")
 _FRAMES = ("accounts", "titles", "street_dates", "leaks", "outcomes")
+_US = "datetime64[us]"
 _REBUILD = "resellerrisk state build DATA --as-of DATE --out STATE"
 
 
@@ -79,21 +86,62 @@ def write_state(signals: Signals, moment: pd.Timestamp, folder: Path, data: dict
 
     The signals may be those of a market or of an earlier state with what came since (`merging`).
     """
-    at = int(moment.to_datetime64().astype(_US).astype(np.int64))
-    counts = {view: _write_rows(signals, view, at, folder) for view in KEPT if _is_there(signals, view)}
-    _write_frames(signals.market, folder)
-    _write_whole(signals, at, folder)
+    at = micros_of(moment)
+    pieces = [take_piece(signals, at, first_of_month(at))]
+    return write_pieces(signals.market, signals.whole, signals.whole.extract, pieces, moment, folder, data)
+
+
+def write_pieces(
+    market: Market,
+    whole: Whole,
+    extract: Extract,
+    pieces: Sequence[Piece],
+    moment: pd.Timestamp,
+    folder: Path,
+    data: dict | None = None,
+) -> dict:
+    """Write the state of a market from what is kept of its accounts, in one piece or several, and from what is market-wide.
+
+    Parameters
+    ----------
+    market : Market
+        All accounts with the small tables, as known at the moment.
+    whole : Whole
+        Links are asked for, and the Monday's tracing.
+    extract : Extract
+        Of all accounts: stretches of the slate and early first deliveries.
+    pieces : sequence of Piece
+        In the order of their accounts.
+    moment, folder, data
+        As for `write_state`.
+    """
+    at, joined = micros_of(moment), Joined(pieces)
+    _write_rows(joined, len(market.account_ids), folder)
+    _write_frames(market, folder)
+    _write_whole(market, whole, extract, at, folder)
+    np.save(folder / "asked.npy", joined.asked)
+    write_peers(folder / "peers" / str(first_of_month(at)), joined.peers)
     facts = {
         "state": VERSION,
         "program": program_hash(),
         "as_of": str(moment),
-        "present": sorted(signals.market.present),
-        "rows": counts,
+        "present": sorted(market.present),
+        "rows": joined.counts,
         "data": data or {},
         "files": hash_files(folder),
     }
     (folder / FACTS).write_text(json.dumps(facts, indent=1))
     return facts
+
+
+def micros_of(moment: pd.Timestamp) -> int:
+    """A moment in microseconds."""
+    return int(moment.to_datetime64().astype(_US).astype(np.int64))
+
+
+def first_of_month(at: int) -> int:
+    """The first of the month at or before a moment, in microseconds."""
+    return int(month_of(np.array([at]))[0])
 
 
 def open_state(folder: str | os.PathLike) -> KeptSignals:
@@ -119,7 +167,7 @@ def open_state(folder: str | os.PathLike) -> KeptSignals:
 
 def moment_of(facts: dict) -> int:
     """The moment that a state is of, in microseconds."""
-    return int(as_utc(facts["as_of"]).to_datetime64().astype(_US).astype(np.int64))
+    return micros_of(as_utc(facts["as_of"]))
 
 
 def stale_files(folder: str | os.PathLike, data: str | os.PathLike) -> list[str]:
@@ -173,54 +221,16 @@ def check_files(folder: Path, facts: dict, but: tuple[str, ...] = ()) -> None:
         )
 
 
-def _is_there(signals: Signals, view: str) -> bool:
-    return CONTRACT_TABLE[view] in signals.market.present
-
-
-def _write_rows(signals: Signals, view: str, moment: int, folder: Path) -> list[int]:
-    rows, places = getattr(signals.views, view), rows_to_keep(signals, view, moment)
-    account = np.asarray(rows.account)[places]
-    columns = {"account": account, "at": np.asarray(rows.at)[places]}
-    words = {}
-    for name in KEPT[view]:
-        column = as_words(getattr(rows, name))
-        if isinstance(column, Words):
-            words[name] = [str(word) for word in column.categories]
-            column = column.codes
-        columns[name] = np.asarray(column)[places]
-    older = {}
-    if view == "orders":
-        older = {name: _last_not_kept(signals, rows, name, places) for name in LAST_KNOWN}
-        texts = _narrow(signals.views.place_texts, 1, [columns["ship_to"], older["ship_to"][1]])
-        save_texts(folder / "places.arrow", texts)
-    if view == "identifiers":
-        texts = _narrow(signals.views.value_texts, len(IDENTIFIER_KINDS), [columns["value"]])
-        save_texts(folder / "values.arrow", texts)
-    save_arrays(folder / view, columns)
-    np.save(folder / view / "starts.npy", kernel.starts_of(account, signals.views.accounts_count))
-    (folder / view / "words.json").write_text(json.dumps(words))
-    for name, parts in older.items():
-        save_arrays(folder / f"older_{name}", dict(zip(_PARTS, parts, strict=True)))
-    return [len(places), len(rows)]
-
-
-def _last_not_kept(signals: Signals, rows, name: str, places: np.ndarray) -> tuple[np.ndarray, ...]:
-    """As `last_not_kept`; where the signals are those of an earlier state, with the lines that were not kept then."""
-    found = last_not_kept(rows, name, places)
-    earlier = signals.views.older(name)
-    return found if earlier is None else join_last(rows, name, found, earlier)
-
-
-def _narrow(texts: np.ndarray, step: int, columns: list[np.ndarray]) -> np.ndarray:
-    """The texts that some columns use, in their order; the columns are coded anew over them, in place.
-
-    A code is a text's place times ``step``, and what is left over; -1 is missing.
-    """
-    used = np.unique(np.concatenate([column[column >= 0] // step for column in columns]))
-    for column in columns:
-        there = column >= 0
-        column[there] = np.searchsorted(used, column[there] // step) * step + column[there] % step
-    return np.asarray(texts, object)[used]
+def _write_rows(joined: Joined, accounts: int, folder: Path) -> None:
+    """Rows of every view, and what is known of each account."""
+    for group in joined.groups:
+        save_columns(folder / group, joined.columns(group))
+    for view, words in joined.words.items():
+        account = map_array(folder / view / "account.npy")
+        np.save(folder / view / "starts.npy", kernel.starts_of(account, accounts))
+        (folder / view / "words.json").write_text(json.dumps(words))
+    for name, texts in joined.texts.items():
+        save_texts(folder / f"{name}.arrow", texts)
 
 
 def read_rows(folder: Path, view: str) -> dict:
@@ -233,9 +243,6 @@ def read_older(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray, np.ndar
     """Account, code and moment of the last line of each code, of lines that are not kept."""
     told = map_arrays(folder / f"older_{name}")
     return told["account"], told["code"], told["at"]
-
-
-_US = "datetime64[us]"
 
 
 def _write_frames(market: Market, folder: Path) -> None:
@@ -263,47 +270,18 @@ def frame_market(frames: dict[str, pd.DataFrame], present) -> Market:
     return replace(empty, **frames, present=frozenset(present))
 
 
-def _write_whole(signals: Signals, at: int, folder: Path) -> None:
-    views, whole, market, links = signals.views, signals.whole, signals.market, signals.links
-    extract = whole.extract
-    rows, asks = views.orders, whole.asks
-    asked = (
-        asks.totals
-        if isinstance(asks, CountedAsks)
-        else count_asked(rows.account, rows.title, len(market.title_ids))
-    )
-    np.save(folder / "asked.npy", asked)
+def _write_whole(market: Market, whole: Whole, extract: Extract, at: int, folder: Path) -> None:
+    links, monday = whole.links, monday_of(np.array([at]))
     for name, parts in extract.slates.items():
         save_arrays(folder / "slates" / name, dict(zip(_RUNS, parts, strict=True)))
-    save_arrays(folder / "held", {name: getattr(extract, f"held_{name}") for name in _HELD})
+    held = {name: np.asarray(getattr(extract, f"held_{name}"), np.int64) for name in _HELD}
+    order = np.lexsort((held["title"], held["at"], held["account"]))
+    save_columns(folder / "held", ((name, column[order]) for name, column in held.items()))
     save_arrays(folder / "links", index_links(links))
     save_texts(folder / "keys.arrow", links.holdings.keys)
-    save_arrays(folder / "last", {"at": _last_rows(signals)})
-    monday, traced = monday_of(np.array([at])), {}
-    if "leaks" in market.present:
-        traced = whole.traced(monday)[int(monday[0])]
+    traced = whole.traced(monday)[int(monday[0])] if "leaks" in market.present else {}
     save_arrays(folder / "traced", traced)
     save_arrays(folder / "groups", dict(zip(_GROUPS, links.groups_on(int(monday[0])), strict=True)))
-    month = int(month_of(np.array([at]))[0])
-    write_peers(folder / "peers" / str(month), signals.peers_of_month(month))
-    forms = {
-        column.declaration.function.__name__: np.asarray(signals.row_values(column.declaration), np.float64)
-        for column in signals.catalogue.columns
-        if column.declaration.table == "form"
-    }
-    save_arrays(folder / "forms", forms)
-
-
-def _last_rows(signals: Signals) -> np.ndarray:
-    """When each account was last heard of: its form, an identifier, an order; -1 of one that never was."""
-    known, market = getattr(signals.whole, "last_rows", None), signals.market
-    if known is not None:
-        return known
-    out = np.full(len(market.account_ids), -1, np.int64)
-    for table, name in (("accounts", "applied_at"), ("identifiers", "seen_at"), ("orders", "ordered_at")):
-        frame = getattr(market, table)
-        np.maximum.at(out, frame["account_id"].cat.codes.to_numpy(), micros(frame[name]))
-    return out
 
 
 def write_peers(folder: Path, table: PeerTable) -> None:
