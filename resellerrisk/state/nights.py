@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,13 @@ import pandas as pd
 
 from resellerrisk.errors import InputError
 from resellerrisk.jobs.folder import FACTS, put_to_disk, write_whole
+from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals
 from resellerrisk.signals.peers import PeerTable
 from resellerrisk.state.arrays import load_frame, save_frame
 from resellerrisk.state.base import Base
+from resellerrisk.state.by_parts import goes_by_parts, work_folder, write_state_of_parts
 from resellerrisk.state.following import refuse_new_films, refuse_put_off, rows_leaned_on
 from resellerrisk.state.kept import KeptSignals
 from resellerrisk.state.ledger import (
@@ -52,6 +55,7 @@ from resellerrisk.state.taking import check_rows
 from resellerrisk.tables import TABLES, read_market
 from resellerrisk.tables.checking import LIMIT
 from resellerrisk.tables.files import open_file
+from resellerrisk.tables.parts import LARGE
 
 WEEK = pd.Timedelta(days=7)
 _US = "datetime64[us]"
@@ -67,14 +71,16 @@ class Nights:
     folder : path
     data : path
         The folder of tables it follows. A table may be one file, or a folder of parquet files to which every night adds one.
+    parts : int, optional
+        In how many parts a state is built; by default by parts where the order lines are many (`by_parts`).
 
     Notes
     -----
     One process at a time: hold a lock.
     """
 
-    def __init__(self, folder: str | os.PathLike, data: str | os.PathLike) -> None:
-        self.folder, self.data = Path(folder), Path(data)
+    def __init__(self, folder: str | os.PathLike, data: str | os.PathLike, parts: int | None = None) -> None:
+        self.folder, self.data, self.parts = Path(folder), Path(data), parts
         self._bases: dict[str, Base] = {}
         self._frames: dict[str, dict[str, pd.DataFrame]] = {}
         self.facts: Facts | None = None
@@ -301,26 +307,62 @@ class Nights:
         self._frames.clear()
 
     def build(self, until: pd.Timestamp, limit: float, why: str) -> Took:
-        """Build the state from all tables: of the Monday a week before the last, then of the last."""
+        """Build the state from all tables: of the Monday a week before the last, and of the last."""
         now = files_of(self.data)
-        market = read_market(self.data, limit=limit)
-        counts = {row.table: (row.read, row.quarantined) for row in market.intake.itertuples()}
         count = self.facts.count if self.facts else highest_number(self.folder)
         self.facts, self._bases, self._frames = Facts(program_hash(), [], count=count), {}, {}
         monday = (until - pd.Timedelta(microseconds=1)).normalize()
         monday -= pd.Timedelta(days=monday.weekday())
-        first = monday - WEEK
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = known_before(market, first)
-        self._write_base(Signals(known, catalogue()), first)
-        self._add_segment("", rows_since(market, first), {})
+        make = self._build_by_parts if goes_by_parts(self.data, self.parts) else self._build_in_memory
+        rows, intake = make([monday - WEEK, monday], limit)
+        counts = {row.table: (row.read, row.quarantined) for row in intake.itertuples()}
+        older, newer = self._cut_rows(rows)
+        self._add_segment("", older, {})
+        self._add_segment("", newer, {})
         self.facts.files, self.facts.intake = now, {name: list(pair) for name, pair in counts.items()}
-        try:
-            self.roll(monday)
-        except Stale:
-            self._write_base(Signals(known_before(market, monday), catalogue()), monday)
         self._commit()
         return Took("built", why, len(now), counts)
+
+    def _build_in_memory(self, mondays: list[pd.Timestamp], limit: float):
+        """Write the states of two Mondays; gives the rows since the first, and rows read and set aside."""
+        market = read_market(self.data, limit=limit)
+        for monday in mondays:
+            self._write_base(Signals(known_before(market, monday), catalogue()), monday)
+        return rows_since(market, mondays[0]), market.intake
+
+    def _build_by_parts(self, mondays: list[pd.Timestamp], limit: float):
+        """As `_build_in_memory`, of tables that need not fit in memory."""
+        with work_folder(self.folder / "parts-of-data") as work:
+            parted = deal_out(self.data, work, parts=self.parts, limit=limit)
+            told = self._write_of_parts(parted, mondays, work)
+        rows = rows_since(parted.market, mondays[0])
+        large = [name for name in rows if name in LARGE]
+        return rows | {
+            name: pd.concat([one[name] for one in told], ignore_index=True) for name in large
+        }, parted.market.intake
+
+    def _write_of_parts(self, parted: PartedMarket, mondays: list[pd.Timestamp], work: Path) -> list:
+        """Write the states of two Mondays; gives each part's rows since the first."""
+        told = None
+        for monday in mondays:
+            name = self._new_folder("base", f"{monday:%Y-%m-%d}")
+            cut = partial(known_before, moment=monday)
+            # Ids that only some rows name are there when a part is first looked at.
+            also = partial(rows_since, moment=mondays[0]) if told is None else lambda market: None
+            found = write_state_of_parts(parted, cut, monday, self.folder / name, work, also=also)
+            told = found if told is None else told
+            self._seal(name)
+            self.facts.bases.append(name)
+        return told
+
+    def _cut_rows(self, rows: dict[str, pd.DataFrame]) -> tuple[dict, dict]:
+        """Rows that the last Monday's state holds, and those since: a night reads the latter only."""
+        base = self.base
+        known = pd.Index(base.account_ids, dtype=object)
+        newer = {name: rows_from(name, frame, base.moment, known) for name, frame in rows.items()}
+        older = {name: frame.drop(newer[name].index) for name, frame in rows.items()}
+        return older, {name: frame.reset_index(drop=True) for name, frame in newer.items()}
 
     def _add_segment(self, path: str, frames: dict[str, pd.DataFrame], counts: dict) -> int:
         """Keep the rows of a file; gives the first moment of those that the state would hold, had they come before it."""
@@ -369,7 +411,7 @@ class Nights:
         for path in self.folder.iterdir():
             if (
                 path.is_dir()
-                and path.name.startswith(("base-", "since-", "peers-"))
+                and path.name.startswith(("base-", "since-", "peers-", "parts-"))
                 and path.name not in named
             ):
                 shutil.rmtree(path)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from resellerrisk.signals.asks import CountedAsks, count_asked
 from resellerrisk.signals.compute import Signals
@@ -179,7 +180,10 @@ class Joined:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
-        self.words = pieces[0].words
+        self.words = {
+            view: {name: _join_words([one.words[view][name] for one in pieces]) for name in words}
+            for view, words in pieces[0].words.items()
+        }
         self.counts = {
             view: [sum(one.counts[view][place] for one in pieces) for place in (0, 1)] for view in self.words
         }
@@ -200,12 +204,35 @@ class Joined:
         for name in parts[0]:
             coded = _CODED.get((group, name))
             columns = [part[name] for part in parts]
+            if name in self.words.get(group, ()) and len(parts) > 1:
+                columns = self._recode_words(group, name, columns)
             if coded is not None:
                 columns = [
                     _recode(column, codes, coded[1])
                     for column, codes in zip(columns, self._codes[coded[0]], strict=True)
                 ]
             yield name, columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+    def _recode_words(self, view: str, name: str, columns: list[np.ndarray]) -> list[np.ndarray]:
+        words = self.words[view][name]
+        lists = [one.words[view][name] for one in self._pieces]
+        return [
+            pd.Categorical.from_codes(column, categories=own).set_categories(words).codes
+            for column, own in zip(columns, lists, strict=True)
+        ]
+
+
+def _join_words(lists: Sequence[list[str]]) -> list[str]:
+    """One list of words of several: theirs where they are alike, or all words, sorted.
+
+    >>> _join_words([["new", "old"], ["new", "old"]]), _join_words([["wire"], ["card", "wire"]])
+    (['new', 'old'], ['card', 'wire'])
+    """
+    return (
+        lists[0]
+        if all(words == lists[0] for words in lists)
+        else sorted({word for words in lists for word in words})
+    )
 
 
 def _recode(column: np.ndarray, codes: np.ndarray, step: int) -> np.ndarray:

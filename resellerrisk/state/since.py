@@ -13,6 +13,7 @@ from resellerrisk.signals.rows import Views
 from resellerrisk.state.base import Base
 from resellerrisk.state.store import frame_market
 from resellerrisk.tables import TABLES, Market
+from resellerrisk.tables.parts import LARGE
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,15 @@ def rows_since(market: Market, moment: pd.Timestamp) -> dict[str, pd.DataFrame]:
                 since |= (frame[column.name] >= moment).to_numpy()
         if "account_id" in frame:
             since |= ~np.append(known, True)[frame["account_id"].cat.codes.to_numpy()]
-        out[name] = as_texts(frame[since].reset_index(drop=True))
+        out[name] = as_texts(_by_account(name, frame[since]))
     return out
+
+
+def _by_account(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a large table account by account, each account's in their order: as they come from a market in parts too."""
+    if name in LARGE:
+        frame = frame.iloc[np.argsort(frame["account_id"].cat.codes.to_numpy(), kind="stable")]
+    return frame.reset_index(drop=True)
 
 
 def known_accounts(market: Market, moment: pd.Timestamp) -> np.ndarray:

@@ -1,12 +1,14 @@
 """What a night of 50,000 new order lines costs from a state, beside the size of its history.
 
-    python -m tests.benchmarks.nights MODEL WORK 6500 20000 65000 [--lines 50000] [--write]
+    python -m tests.benchmarks.nights MODEL WORK 6500 20000 65000 [--lines 50000] [--keep] [--write]
 
-MODEL is a folder of a trained order model, WORK a folder for markets and states (removed one by one), the numbers are accounts of simulated markets (about 150 order lines each, four
-years, shipments as many); the folder of such a market may stand for a number. The state is that of Tuesday 30 June 2020, with all rows before; the night brings the order lines that followed, so many of them that there are 50,000, with their moments laid into
-one day, and what else became known in the days after, laid into it likewise. A night is scored in a fresh process, from its start to written scores, three times from copies of the state: CPU
-seconds and wall seconds are medians, memory is the process's peak. Then the Monday that follows, without new rows: what a Monday costs more. Prints a row a market and the fitted exponent of CPU seconds over order
-lines of history; ``--write`` puts it into docs/scale.md.
+MODEL is a folder of a trained order model, WORK a folder for markets and states (removed one by one; ``--keep`` leaves them there, and the next run with it measures
+the nights again without building), the numbers are accounts of simulated markets (about 150 order lines each, four years, shipments as many); the folder of such a market may stand for a
+number. The state is that of Monday 29 June 2020, with all rows before. The night brings what became known from then on until 50,000 order lines had been placed, of all
+tables, with its moments laid into that Monday, so that every market has a night alike. A night is scored in a fresh process, from its start to written scores, five times from copies of the
+state: CPU seconds and wall seconds are medians, memory is the process's peak. Then a first of the month and the Monday that follows, without new rows: what they cost more. Memory of
+building is what the process and its workers hold together. Prints a row a market and the fitted exponent of CPU seconds over order lines of history; ``--write`` puts it into
+docs/scale.md. A kept state that another version of this program built is taken for one of this version: build it anew where the form of states has changed.
 """
 
 from __future__ import annotations
@@ -24,48 +26,27 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.benchmarks.growth import Memory
+from tests.benchmarks.nights_data import lay_out
 from tests.benchmarks.page import describe_machine, fit_exponent, table, write_section
 
 DAY = pd.Timedelta(days=1)
-NIGHT = pd.Timestamp("2020-06-30")
+NIGHT = pd.Timestamp("2020-06-29")
 MONDAY = pd.Timestamp("2020-07-06")
-#: What became known in so many days after is laid into the night, of tables but orders.
-DAYS = 2
+FIRST = pd.Timestamp("2020-07-01")
+RUNS = 5
 
 
-def lay_out(market: Path, data: Path, lines: int) -> tuple[int, int]:
-    """Write a market as what was known before the night and what the night brings; gives the order lines of each."""
-    from resellerrisk.tables import TABLES
+def build_one(data: str, state: str) -> None:
+    """Build the state of the Monday and print what it took as JSON."""
+    from resellerrisk.state.nights import Nights
 
-    told = {}
-    for name, contract in TABLES.items():
-        frame = pd.read_parquet(market / f"{name}.parquet")
-        (data / name).mkdir(parents=True)
-        if not contract.known_at:
-            frame.to_parquet(data / name / "before.parquet", index=False)
-            continue
-        column = "delivered_at" if name == "shipments" else contract.known_at
-        at = pd.to_datetime(frame[column])
-        before = (at < NIGHT).to_numpy()
-        after = frame[~before & at.notna().to_numpy()].sort_values(column, kind="stable")
-        if name == "orders":
-            accounts = pd.read_parquet(market / "accounts.parquet")
-            known = accounts.loc[accounts["applied_at"] < NIGHT, "account_id"]
-            after = after[after["account_id"].isin(known)].head(lines)
-            after = after[after["order_id"] != after["order_id"].iloc[-1]]
-        else:
-            after = after[after[column] < NIGHT + DAYS * DAY]
-            if name == "shipments":
-                after = after[after["shipped_at"] < NIGHT]
-        until = NIGHT + DAY
-        span = max((after[column].max() - NIGHT) / DAY, 1.0) if len(after) else 1.0
-        later = (NIGHT + (after[column] - NIGHT) / (span * 1.01)).dt.floor("s")
-        after = after.assign(**{column: later.astype(frame[column].dtype)})
-        assert (after[column] < until).all()
-        frame[before].to_parquet(data / name / "before.parquet", index=False)
-        after.to_parquet(data / f"{name}.night", index=False)
-        told[name] = int(before.sum()), len(after)
-    return told["orders"]
+    memory, began = Memory(), time.perf_counter()
+    memory.start()
+    Nights(state, data).take(NIGHT + pd.Timedelta(microseconds=1))
+    memory.over.set()
+    took = {"cpu_s": sum(os.times()[:4]), "wall_s": time.perf_counter() - began, "peak_gib": memory.peak_gib}
+    print(json.dumps(took))
 
 
 def work_one(model: str, data: str, state: str, as_of: str, since: str, out: str) -> None:
@@ -85,55 +66,85 @@ def work_one(model: str, data: str, state: str, as_of: str, since: str, out: str
     print(json.dumps(took))
 
 
-def run_one(model: str, data: Path, state: Path, as_of: pd.Timestamp, since: pd.Timestamp, out: Path) -> dict:
-    """`work_one` in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.nights", "--one"]
+def run_one(*words: object) -> dict:
+    """`work_one` or `build_one` in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.nights", *map(str, words)]
     began = time.perf_counter()
-    told = subprocess.run(
-        [*command, model, str(data), str(state), str(as_of), str(since), str(out)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(told.stdout.splitlines()[-1]) | {"wall_s": time.perf_counter() - began}
 
 
-def measure(model: str, work: Path, asked: str, lines: int) -> dict:
-    """Simulate a market of so many accounts, or take one that stands, build its state, and score the night three times."""
+def prepare(work: Path, asked: str, lines: int) -> dict:
+    """Simulate a market of so many accounts, or take one that stands, lay it out and build its state; gives what is to be told of it."""
     from resellerrisk.simulate import simulate_market
 
-    market, data, state, out = (work / name for name in ("market", "data", "state", "out"))
+    market, data, state, told = (work / name for name in ("market", "data", "state", "told.json"))
+    if told.exists():
+        _take_for_own(state)
+        return json.loads(told.read_text())
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
     if asked.isdigit():
         simulate_market(market, accounts=int(asked), seed=1)
-    history, brought = lay_out(market if asked.isdigit() else Path(asked), data, lines)
+    history, brought = lay_out(market if asked.isdigit() else Path(asked), data, NIGHT, lines)
     shutil.rmtree(market, ignore_errors=True)
-    built = run_one(model, data, state, NIGHT, NIGHT - DAY, out)
+    built = run_one("--build", data, state)
     for path in data.glob("*.night"):
         path.rename(data / path.stem / "night.parquet")
-    runs = []
-    for number in range(3):
-        copy = work / f"copy-{number}"
-        shutil.copytree(state, copy)
-        runs.append(run_one(model, data, copy, NIGHT + DAY, NIGHT, out))
-        assert runs[-1]["how"] == "rows"
-        if number:
-            shutil.rmtree(copy)
-    month = run_one(model, data, work / "copy-0", NIGHT + 2 * DAY, NIGHT + DAY, out)
-    monday = run_one(model, data, work / "copy-0", MONDAY + DAY, MONDAY, out)
     size = sum(path.stat().st_size for path in state.rglob("*") if path.is_file())
-    for path in (data, state, out, work / "copy-0"):
+    found = {"history": history, "lines": brought, "built": built, "state_gib": size / 2**30}
+    told.write_text(json.dumps(found))
+    return found
+
+
+def _take_for_own(state: Path) -> None:
+    """Write this program's hash into a state that an earlier version built."""
+    from resellerrisk.state.store import program_hash
+
+    for path in (state / "run.json", *state.glob("base-*/run.json")):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"program": program_hash()}, indent=1))
+    for path in state.glob("base-*/sizes.json"):
+        facts = (path.parent / "run.json").stat().st_size
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"run.json": facts}))
+
+
+def measure(model: str, work: Path, asked: str, lines: int, keep: bool) -> dict:
+    """Score the night of one market five times, then a first of the month and a Monday."""
+    told = prepare(work, asked, lines)
+    data, state, out, copy = (work / name for name in ("data", "state", "out", "copy"))
+    runs = []
+    for number in range(RUNS):
+        _copy(state, copy)
+        runs.append(run_one("--one", model, data, copy, NIGHT + DAY, NIGHT, out))
+        assert runs[-1]["how"] == "rows" and not runs[-1]["weeks"], (number, runs[-1])
+    month = run_one("--one", model, data, copy, FIRST + DAY, FIRST, out)
+    monday = run_one("--one", model, data, copy, MONDAY + DAY, MONDAY, out)
+    assert monday["weeks"] == 1
+    for path in (out, copy, *(() if keep else (work,))):
         shutil.rmtree(path)
     middle = {name: statistics.median(run[name] for run in runs) for name in ("cpu_s", "wall_s", "peak_gib")}
     return {
-        "history": history,
-        "lines": brought,
+        "history": told["history"],
+        "lines": told["lines"],
         "orders": runs[0]["orders"],
         **middle,
         "month_s": month["cpu_s"],
         "monday_s": monday["cpu_s"],
-        "built_s": built["cpu_s"],
-        "state_gib": size / 2**30,
+        "monday_gib": monday["peak_gib"],
+        "built_s": told["built"]["cpu_s"],
+        "built_gib": told["built"]["peak_gib"],
+        "state_gib": told["state_gib"],
     }
+
+
+def _copy(state: Path, copy: Path) -> None:
+    """A copy of a state; files of Mondays, which never change, are links to the same bytes."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(state, copy, copy_function=os.link)
+    for path in copy.glob("*.json"):
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content)
 
 
 HEAD = (
@@ -145,27 +156,31 @@ HEAD = (
     "peak GiB",
     "a first of the month, CPU s",
     "a Monday, CPU s",
+    "peak GiB of it",
     "built, CPU s",
+    "peak GiB of it",
     "state, GiB",
 )
 
 
 def main() -> None:
     """Measure every size, smallest first."""
-    if sys.argv[1] == "--one":
-        work_one(*sys.argv[2:])
+    if sys.argv[1] in ("--one", "--build"):
+        (work_one if sys.argv[1] == "--one" else build_one)(*sys.argv[2:])
         return
     asked = argparse.ArgumentParser()
     asked.add_argument("model")
     asked.add_argument("work", type=Path)
     asked.add_argument("markets", nargs="+")
     asked.add_argument("--lines", type=int, default=50_000)
+    asked.add_argument("--keep", action="store_true")
     asked.add_argument("--write", action="store_true")
     told = asked.parse_args()
     told.work.mkdir(parents=True, exist_ok=True)
     rows = []
     for market in told.markets:
-        rows.append(measure(told.model, told.work, market, told.lines))
+        work = told.work / f"nights-{Path(market).name}"
+        rows.append(measure(told.model, work, market, told.lines, told.keep))
         print(json.dumps(rows[-1]), flush=True)
     shown = [
         [f"{row[name]:,}" for name in ("history", "lines", "orders")]
