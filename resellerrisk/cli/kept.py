@@ -9,7 +9,7 @@ import typer
 
 from resellerrisk.cli.app import app
 from resellerrisk.cli.options import Data, Limit, read_moment
-from resellerrisk.cli.output import print_table, progress, read_tables, say
+from resellerrisk.cli.output import print_table, progress, read_tables, say, tell_intake
 from resellerrisk.errors import InputError
 
 kept = typer.Typer(help="A kept state: what one subject needs of a market, on disk.", no_args_is_help=True)
@@ -25,18 +25,29 @@ def build(
         str, typer.Option(help="The moment T, UTC: the state answers from then on.", metavar="DATE")
     ],
     out: Annotated[Path, typer.Option(help="The state's folder; an earlier state is replaced.")],
+    parts: Annotated[
+        int | None,
+        typer.Option(
+            help="Build it by so many parts of the accounts; 1: in memory. By default by parts above 2 M order lines."
+        ),
+    ] = None,
     limit: Limit = 0.05,
 ) -> None:
     """Build the state of a market as it was known before T.
 
     Example: resellerrisk state build data/sample --as-of 2020-06-30 --out state
     """
-    from resellerrisk.state import build_state
+    from resellerrisk.state import build_state, build_state_by_parts, goes_by_parts
 
     read_moment(as_of, "--as-of")
-    market = read_tables(data, limit, None)
-    with progress.status("building"):
-        facts = build_state(market, out, as_of, data if Path(data).is_dir() else None)
+    if goes_by_parts(data, parts):
+        with progress.status("building by parts"):
+            facts = build_state_by_parts(data, out, as_of, parts=parts, limit=limit)
+        tell_intake(data, facts["intake"])
+    else:
+        market = read_tables(data, limit, None)
+        with progress.status("building"):
+            facts = build_state(market, out, as_of, data if Path(data).is_dir() else None)
     rows = [[view, f"{kept:,}", f"{of:,}"] for view, (kept, of) in facts["rows"].items()]
     print_table(f"State as of {facts['as_of']}", ["rows of", "kept", "of"], rows)
     say.print(f"The state stands in {out}", markup=False)

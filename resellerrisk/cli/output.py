@@ -18,7 +18,12 @@ def read_tables(data: str | Path, limit: float, quarantine: Path | None):
 
     with progress.status(f"reading {data}"):
         market = read_market(data, limit=limit, quarantine=quarantine)
-    intake = market.intake
+    tell_intake(data, market.intake)
+    return market
+
+
+def tell_intake(data: str | Path, intake) -> None:
+    """Print how many rows were read and used, and which tables had some set aside."""
     aside = int(intake["quarantined"].sum())
     progress.print(
         f"{data}: {int(intake['read'].sum()):,} rows read = {int(intake['used'].sum()):,} used + {aside:,} set aside."
@@ -28,7 +33,6 @@ def read_tables(data: str | Path, limit: float, quarantine: Path | None):
             progress.print(
                 f"  {row.table}: {row.quarantined:,} of {row.read:,} set aside (resellerrisk check {data} says why)"
             )
-    return market
 
 
 def show_scores(scores, count: int = 10) -> None:

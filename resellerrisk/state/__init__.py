@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from resellerrisk.state.by_parts import build_state_by_parts as build_state_by_parts
+    from resellerrisk.state.by_parts import goes_by_parts as goes_by_parts
     from resellerrisk.state.check import check_nights as check_nights
     from resellerrisk.state.kept import KeptSignals as KeptSignals
     from resellerrisk.state.kind import follows_nights as follows_nights
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
 _HOME = {
     "KeptSignals": "kept",
     "build_state": "store",
+    "build_state_by_parts": "by_parts",
     "check_nights": "check",
     "follows_nights": "kind",
+    "goes_by_parts": "by_parts",
     "open_state": "store",
     "stale_files": "store",
 }

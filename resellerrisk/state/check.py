@@ -8,7 +8,8 @@ import pandas as pd
 
 from resellerrisk.errors import InputError
 from resellerrisk.state.ledger import Stale, files_of
-from resellerrisk.state.nights import SIZES, Nights
+from resellerrisk.state.nights import Nights
+from resellerrisk.state.sealing import SIZES
 from resellerrisk.state.store import check_files
 
 

@@ -13,7 +13,6 @@ state before it or after it. Nothing is scored here.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from functools import partial
@@ -23,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.errors import InputError
-from resellerrisk.jobs.folder import FACTS, put_to_disk, write_whole
+from resellerrisk.jobs.folder import FACTS, write_whole
 from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals
@@ -49,6 +48,7 @@ from resellerrisk.state.ledger import (
     table_of,
 )
 from resellerrisk.state.merging import Merged
+from resellerrisk.state.sealing import is_whole, seal
 from resellerrisk.state.since import known_before, put_beside, rows_since
 from resellerrisk.state.store import program_hash, read_peers, write_peers, write_state
 from resellerrisk.state.taking import check_rows
@@ -59,8 +59,6 @@ from resellerrisk.tables.parts import LARGE
 
 WEEK = pd.Timedelta(days=7)
 _US = "datetime64[us]"
-#: The sizes of a folder's files, as they were written.
-SIZES = "sizes.json"
 
 
 class Nights:
@@ -112,17 +110,9 @@ class Nights:
         if facts.program != program_hash():
             raise Stale("the state is of another version of this program")
         for name in facts.folders():
-            if not self._is_whole(name):
+            if not is_whole(self.folder / name):
                 raise Stale(f"{name} is damaged")
         return facts
-
-    def _is_whole(self, name: str) -> bool:
-        """Whether the files of a folder have the sizes they were written with."""
-        try:
-            sizes = json.loads((self.folder / name / SIZES).read_text())
-            return all((self.folder / name / path).stat().st_size == size for path, size in sizes.items())
-        except (OSError, ValueError):
-            return False
 
     def _take_new(self, limit: float) -> Took:
         now = files_of(self.data)
@@ -270,7 +260,7 @@ class Nights:
             if not folder or told != rows:
                 folder = self._new_folder("peers", _words(month)[:10])
                 write_peers(self.folder / folder / "peers" / key, merged.signals(None).peers_of_month(month))
-                self._seal(folder)
+                seal(self.folder / folder)
                 self.facts.peers[key] = [folder, *rows]
                 self._commit()
             out |= read_peers(self.folder / folder)
@@ -296,7 +286,7 @@ class Nights:
     def _write_base(self, signals: KeptSignals | Signals, monday: pd.Timestamp) -> None:
         name = self._new_folder("base", f"{monday:%Y-%m-%d}")
         write_state(signals, monday, self.folder / name)
-        self._seal(name)
+        seal(self.folder / name)
         self.facts.bases.append(name)
 
     def _forget(self) -> None:
@@ -317,9 +307,8 @@ class Nights:
         make = self._build_by_parts if goes_by_parts(self.data, self.parts) else self._build_in_memory
         rows, intake = make([monday - WEEK, monday], limit)
         counts = {row.table: (row.read, row.quarantined) for row in intake.itertuples()}
-        older, newer = self._cut_rows(rows)
-        self._add_segment("", older, {})
-        self._add_segment("", newer, {})
+        for frames in self._cut_rows(rows):
+            self._add_segment("", frames, {})
         self.facts.files, self.facts.intake = now, {name: list(pair) for name, pair in counts.items()}
         self._commit()
         return Took("built", why, len(now), counts)
@@ -346,13 +335,12 @@ class Nights:
         """Write the states of two Mondays; gives each part's rows since the first."""
         told = None
         for monday in mondays:
-            name = self._new_folder("base", f"{monday:%Y-%m-%d}")
-            cut = partial(known_before, moment=monday)
+            name, cut = self._new_folder("base", f"{monday:%Y-%m-%d}"), partial(known_before, moment=monday)
             # Ids that only some rows name are there when a part is first looked at.
             also = partial(rows_since, moment=mondays[0]) if told is None else lambda market: None
             found = write_state_of_parts(parted, cut, monday, self.folder / name, work, also=also)
             told = found if told is None else told
-            self._seal(name)
+            seal(self.folder / name)
             self.facts.bases.append(name)
         return told
 
@@ -376,7 +364,7 @@ class Nights:
                 first.append(int(at.min()))
                 last.append(int(at.max()))
             late += [int(at[held].min())] if held.any() else []
-        self._seal(name)
+        seal(self.folder / name)
         tables = [table for table, frame in frames.items() if len(frame)]
         limit = np.iinfo(np.int64)
         self.facts.segments.append(
@@ -392,18 +380,6 @@ class Nights:
         shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / name).mkdir(parents=True)
         return name
-
-    def _seal(self, name: str) -> None:
-        """Put a folder to disk and note the sizes of its files."""
-        folder = self.folder / name
-        sizes = {
-            path.relative_to(folder).as_posix(): path.stat().st_size
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        (folder / SIZES).write_text(json.dumps(sizes))
-        for path in [*folder.rglob("*"), folder]:
-            put_to_disk(path)
 
     def _commit(self) -> None:
         write_whole(self.folder / FACTS, self.facts.to_json())
