@@ -112,7 +112,7 @@ def write_state_of_parts(
     folder: Path,
     work: Path,
     data: dict | None = None,
-    also: Callable[[Market], object] = lambda market: None,
+    also: Callable[[Market], object] | None = None,
 ) -> list:
     """Write the state of a market in parts into an empty folder; gives what ``also`` says of each part's market, not yet cut.
 
@@ -157,7 +157,7 @@ def _first_round(parted: PartedMarket, cut: Cut, work: Path, also) -> tuple[list
     laid = [extract for _, extract, _ in found if extract is not None]
     if parted.has_shipments and not shipments:
         # Tracing takes order lines for deliveries where no shipment is known yet.
-        again = _extracts(parted, cut, work, False, lambda market: None)
+        again = _extracts(parted, cut, work, False, None)
         laid = [extract for _, extract, _ in again if extract is not None]
     small = cut(parted.finish_check())
     gaps = {
@@ -177,7 +177,7 @@ def _extracts(parted: PartedMarket, cut: Cut, work: Path, shipments: bool, also)
 
     def look(number: int):
         market = parted.part(number)
-        told, market = also(market), cut(market)
+        told, market = also and also(market), cut(market)
         laid = None
         if len(market.account_ids):
             extract = take_extract(Signals(market, catalogue()), shipments)

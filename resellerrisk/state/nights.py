@@ -326,20 +326,19 @@ class Nights:
             parted = deal_out(self.data, work, parts=self.parts, limit=limit)
             told = self._write_of_parts(parted, mondays, work)
         rows = rows_since(parted.market, mondays[0])
-        large = [name for name in rows if name in LARGE]
-        return rows | {
-            name: pd.concat([one[name] for one in told], ignore_index=True) for name in large
-        }, parted.market.intake
+        large = {name: [one[name] for one in told] for name in rows if name in LARGE}
+        rows |= {name: pd.concat(some, ignore_index=True) for name, some in large.items()}
+        return rows, parted.market.intake
 
     def _write_of_parts(self, parted: PartedMarket, mondays: list[pd.Timestamp], work: Path) -> list:
         """Write the states of two Mondays; gives each part's rows since the first."""
-        told = None
+        told: list | None = None
         for monday in mondays:
             name, cut = self._new_folder("base", f"{monday:%Y-%m-%d}"), partial(known_before, moment=monday)
             # Ids that only some rows name are there when a part is first looked at.
-            also = partial(rows_since, moment=mondays[0]) if told is None else lambda market: None
+            also = partial(rows_since, moment=mondays[0]) if told is None else None
             found = write_state_of_parts(parted, cut, monday, self.folder / name, work, also=also)
-            told = found if told is None else told
+            told = told or found
             seal(self.folder / name)
             self.facts.bases.append(name)
         return told
@@ -350,7 +349,7 @@ class Nights:
         known = pd.Index(base.account_ids, dtype=object)
         newer = {name: rows_from(name, frame, base.moment, known) for name, frame in rows.items()}
         older = {name: frame.drop(newer[name].index) for name, frame in rows.items()}
-        return older, {name: frame.reset_index(drop=True) for name, frame in newer.items()}
+        return older, newer
 
     def _add_segment(self, path: str, frames: dict[str, pd.DataFrame], counts: dict) -> int:
         """Keep the rows of a file; gives the first moment of those that the state would hold, had they come before it."""
