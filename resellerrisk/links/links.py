@@ -7,6 +7,7 @@ disagree.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
@@ -64,6 +65,7 @@ class Links:
         self.holdings, self.entries = holdings, entries
         self._outcomes = outcomes
         self._groups: dict[int, tuple[np.ndarray, ...]] = {}
+        self._settled: dict[int, tuple[np.ndarray, ...]] = {}
 
     def figures(
         self, account_codes, as_of, *, own_order: bool = False, standing=None, outcomes=None
@@ -301,7 +303,16 @@ class Links:
         """The groups of a Monday: root of every account, and by root the first link, members and found fakes."""
         return self._kept_groups(self.book, self.decided, day, self._groups)
 
+    def settle_groups(self, mondays: np.ndarray) -> None:
+        """Join the groups of some Mondays (int64 microseconds), two at a time, and keep them all: many parts will ask for each."""
+        days = [int(day) for day in mondays if int(day) not in self._settled]
+        with ThreadPoolExecutor(2) as pool:
+            joined = pool.map(lambda day: self._join(self.book, self.decided, day), days)
+            self._settled |= dict(zip(days, joined, strict=True))
+
     def _kept_groups(self, book, decided, day: int, kept) -> tuple[np.ndarray, ...]:
+        if kept is self._groups and day in self._settled:
+            return self._settled[day]
         if day not in kept:
             while len(kept) >= _MONDAYS_KEPT:
                 kept.pop(next(iter(kept)))

@@ -411,19 +411,17 @@ class Work:
         return self.signals.places_in_whole[self.snapshots.account]
 
     @cached_property
-    def _standing(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """The Mondays of the snapshots, and the traced figures on them, each of shape (n_mondays, n_accounts)."""
-        mondays = np.unique(monday_of(self.snapshots.at))
-        traced = self.signals.whole.traced(mondays)
-        names = traced[int(mondays[0])] if mondays.size else {}
-        return mondays, {name: np.stack([traced[int(monday)][name] for monday in mondays]) for name in names}
+    def _by_monday(self) -> list[tuple[int, np.ndarray]]:
+        """The Mondays of the snapshots, each with its snapshots."""
+        mondays = monday_of(self.snapshots.at)
+        return [(int(monday), np.flatnonzero(mondays == monday)) for monday in np.unique(mondays)]
 
     @cached_property
     def _link_figures(self) -> dict[str, np.ndarray]:
         standing = None
         if "leaks" in self.signals.market.present and len(self.snapshots):
-            mondays, figures = self._standing
-            standing = (mondays.view("datetime64[us]"), figures["source_probability"])
+            mondays, risks = self.signals.whole.standing(np.array([monday for monday, _ in self._by_monday]))
+            standing = (mondays.view("datetime64[us]"), risks)
         return self.signals.links.figures(
             self._places.astype(np.int32),
             self.snapshots.moments,
@@ -432,11 +430,11 @@ class Work:
         )
 
     def _leak_figure(self, name: str) -> np.ndarray:
-        if not len(self.snapshots):
-            return np.empty(0)
-        mondays, figures = self._standing
-        place = np.searchsorted(mondays, self.snapshots.at, side="right") - 1
-        return figures[name][place, self._places]
+        traced = self.signals.whole.traced(np.array([monday for monday, _ in self._by_monday], np.int64))
+        out = np.empty(len(self.snapshots))
+        for monday, rows in self._by_monday:
+            out[rows] = traced[monday][name][self._places[rows]]
+        return out
 
 
 def _gather(name: str, account: np.ndarray):

@@ -181,6 +181,7 @@ class Whole:
         self.asks = asks or Asks(extract.ask_title, extract.ask_at, len(market.title_ids))
         self._traced: dict[int, dict[str, np.ndarray]] = {}
         self._traces: dict[int, object] = {}
+        self._standing = np.empty(0, np.int64), np.empty((0, 0))
         self._slates: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
 
     @classmethod
@@ -215,7 +216,7 @@ class Whole:
         return more
 
     def settle(self, mondays: np.ndarray, run: Callable) -> None:
-        """Find links and trace Mondays (int64 microseconds), which do not hang on each other, side by side.
+        """Find links and trace Mondays (int64 microseconds), which do not hang on each other, side by side; then join their groups.
 
         Parameters
         ----------
@@ -235,6 +236,7 @@ class Whole:
             return found[len(traced) :]
 
         self.__dict__["links"] = find_links(self.market, run_all)
+        self.links.settle_groups(mondays)
 
     def settled(self, mondays: np.ndarray) -> Whole:
         """The same whole without the rows that links and tracing are made from: what another process needs to compute.
@@ -246,7 +248,9 @@ class Whole:
         )
         whole = _Settled(bare, _without_rows(self.extract), self.asks)
         whole.__dict__["links"] = self.links
-        whole._traced = dict(self.traced(mondays)) if "leaks" in self.market.present else {}
+        if "leaks" in self.market.present:
+            whole._traced = dict(self.traced(mondays))
+            whole.standing(mondays)
         return whole
 
     def count_codes(self, name: str, moments: np.ndarray, far: int, near: int) -> np.ndarray:
@@ -290,6 +294,17 @@ class Whole:
             for i, monday in enumerate(missing):
                 self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
         return self._traced
+
+    def standing(self, mondays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How probably each account was a source, on Mondays and others that were asked for: the Mondays, and float64 of them by accounts.
+
+        Kept for the next question that it answers: it is of all accounts, and parts of them ask.
+        """
+        traced = self.traced(mondays)
+        if not np.isin(mondays, self._standing[0]).all():
+            rows = [traced[int(monday)]["source_probability"] for monday in mondays]
+            self._standing = mondays, np.stack(rows) if rows else np.empty((0, len(self.account_ids)))
+        return self._standing
 
     def trace_at(self, monday: int):
         """The whole trace on a Monday 00:00 UTC (microseconds), of which `traced` gives the figures; made once.

@@ -7,7 +7,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from resellerrisk import workers
 from resellerrisk.errors import InputError
+from resellerrisk.links.links import Links
 from resellerrisk.parts import deal_out
 from resellerrisk.parts.parted_market import TOGETHER
 from resellerrisk.pipeline import score, score_parts, train, train_parts
@@ -68,6 +70,18 @@ def test_the_model_of_accounts_is_the_same_in_parts(market_folder, trained):
     parted = train_parts(market_folder, "account", trained.facts["as_of"], parts=5)
     assert parted.facts == trained.facts
     assert parted.model.booster_.model_to_string() == trained.model.booster_.model_to_string()
+
+
+def test_what_all_parts_ask_of_the_links_is_made_once_however_many_parts_there_are(
+    market_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(workers, "WORKERS", 1)
+    joined = []
+    once = Links._join
+    monkeypatch.setattr(Links, "_join", lambda self, *asked: joined.append(asked[-1]) or once(self, *asked))
+    train_parts(market_folder, "account", AS_OF, parts=5, work=tmp_path, max_trees=20)
+    assert len(joined) > 12
+    assert len(joined) == len(set(joined))
 
 
 def test_one_account_is_scored_in_parts_as_in_all(market, market_folder, trained, tmp_path):
