@@ -38,7 +38,7 @@ class CodedTexts:
     def recode(self, codes: np.ndarray) -> np.ndarray:
         """Codes of the state as codes of both."""
         out, there = codes.copy(), codes >= 0
-        used, back = np.unique(codes[there] // self._step, return_inverse=True)
+        back, used = pd.factorize(codes[there] // self._step)
         if used.size:
             place = self._place.get_indexer(take_texts(self._old, used))
             place = np.where(place >= 0, place, len(self._texts) + used)
@@ -53,18 +53,35 @@ class CodedTexts:
 
 
 def newest_of(who, what, at, asked_who, asked_what) -> np.ndarray:
-    """The last moment of each asked pair among some rows, in microseconds; NaT (the smallest int64) where there is none."""
-    none = np.iinfo(np.int64).min
-    is_row = np.repeat([True, False], [len(who), len(asked_who)])
-    account, code = np.concatenate([who, asked_who]), np.concatenate([what, asked_what])
-    when = np.concatenate([at, np.full(len(asked_who), np.iinfo(np.int64).max)])
-    order = np.lexsort((when, code, account))
-    last = np.maximum.accumulate(np.where(is_row[order], np.arange(len(order)), -1))
-    row = order[last]
-    same = (last >= 0) & (account[row] == account[order]) & (code[row] == code[order])
-    out = np.empty(len(order), np.int64)
-    out[order] = np.where(same, when[row], none)
-    return out[len(who) :]
+    """The last moment of each asked pair among some rows, in microseconds; NaT (the smallest int64) where there is none.
+
+    Rows of pairs that nobody asks for are looked at once, and not put in order: there are many.
+
+    Examples
+    --------
+    >>> newest_of(np.array([0, 0, 1]), np.array([7, 7, -1]), np.array([5, 9, 3]), np.array([1, 0, 1]), np.array([-1, 7, 7])).tolist()
+    [3, 9, -9223372036854775808]
+    """
+    asked, back = np.unique(_pairs(asked_who, asked_what), return_inverse=True)
+    newest = np.full(len(asked), np.iinfo(np.int64).min)
+    place, hit = find_among(asked, _pairs(who, what))
+    np.maximum.at(newest, place[hit], at[hit])
+    return newest[back]
+
+
+def _pairs(who: np.ndarray, what: np.ndarray) -> np.ndarray:
+    """Account and code as one number; a code may be -1."""
+    return np.asarray(who, np.int64) << 32 | (np.asarray(what, np.int64) + 1)
+
+
+def find_among(known: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each wanted number would stand among known ones, sorted and different, and which of them stand there.
+
+    >>> find_among(np.array([3, 7]), np.array([7, 5, 9]))
+    (array([1, 1, 1]), array([0]))
+    """
+    place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    return place, np.flatnonzero(known[place] == wanted) if len(known) else np.empty(0, np.int64)
 
 
 def spread(told: dict[str, np.ndarray], name: str, codes: np.ndarray, count: int) -> np.ndarray:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from resellerrisk.links.links import spread_ranges
 from resellerrisk.signals.lines import hash_lines
 from resellerrisk.state.base import Base
+from resellerrisk.state.recoding import find_among
 from resellerrisk.state.since import as_texts
 from resellerrisk.tables import TABLES
 from resellerrisk.tables.checking import check_tables
@@ -119,13 +120,11 @@ def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:
     of = np.unique(account)
     starts, kept = base.starts["orders"], base.views["orders"]
     places = spread_ranges(starts[of], starts[of + 1])
-    keys = kept["key"][places]
-    order = np.argsort(keys, kind="stable")
-    place = np.minimum(np.searchsorted(keys[order], key), max(len(order) - 1, 0))
-    hit = np.flatnonzero(keys[order][place] == key) if len(order) else np.empty(0, np.int64)
-    _, first = np.unique(key[hit], return_index=True)
-    hit = hit[first]
-    rows = places[order][place[hit]]
+    # Lines that are asked for are few beside those that are kept: the latter are looked for among the former.
+    asked, first = np.unique(key, return_index=True)
+    place, found = find_among(asked, kept["key"][places])
+    _, one = np.unique(place[found], return_index=True)
+    rows, hit = places[found[one]], first[place[found[one]]]
     titles = base.tables["titles"]["title_id"].cat.categories.to_numpy(object)
     frame = pd.DataFrame(
         {
