@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from resellerrisk.tables.arrow import map_table, save_table
 
@@ -86,9 +87,12 @@ def save_frame(path: Path, frame: pd.DataFrame) -> None:
     save_table(path, pa.Table.from_pandas(frame, preserve_index=False))
 
 
-def load_frame(path: Path, rows: np.ndarray | None = None) -> pd.DataFrame:
-    """A frame, or some of its rows."""
+def load_frame(path: Path, rows: np.ndarray | None = None, plain: Sequence[str] = ()) -> pd.DataFrame:
+    """A frame, or some of its rows; of some columns the texts themselves, so that a long list of words is not read for a few rows."""
     table = map_table(path)
     if rows is not None:
         table = table.combine_chunks().take(pa.array(rows))
+    for name in plain:
+        texts = pc.cast(table[name], pa.string())
+        table = table.set_column(table.column_names.index(name), name, texts)
     return table.to_pandas()

@@ -52,7 +52,8 @@ class Base:
 
     def accounts(self, codes: np.ndarray | None) -> pd.DataFrame:
         """Application forms, of all accounts or some."""
-        return load_frame(self.folder / "accounts.arrow", codes)
+        plain = () if codes is None else ("account_id",)
+        return load_frame(self.folder / "accounts.arrow", codes, plain)
 
     @cached_property
     def extract(self) -> Extract:
