@@ -64,8 +64,8 @@ def newest_of(who, what, at, asked_who, asked_what) -> np.ndarray:
     """
     asked, back = np.unique(_pairs(asked_who, asked_what), return_inverse=True)
     newest = np.full(len(asked), np.iinfo(np.int64).min)
-    place, hit = find_among(asked, _pairs(who, what))
-    np.maximum.at(newest, place[hit], at[hit])
+    hit, place = find_among(asked, _pairs(who, what))
+    np.maximum.at(newest, place, at[hit])
     return newest[back]
 
 
@@ -75,13 +75,30 @@ def _pairs(who: np.ndarray, what: np.ndarray) -> np.ndarray:
 
 
 def find_among(known: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where each wanted number would stand among known ones, sorted and different, and which of them stand there.
+    """Which wanted numbers stand among known ones, sorted and different, and where each of them stands.
 
-    >>> find_among(np.array([3, 7]), np.array([7, 5, 9]))
-    (array([1, 1, 1]), array([0]))
+    A table of hashes tells most of those that do not, so that few are searched for.
+
+    >>> find_among(np.array([3, 7]), np.array([7, 5, 9, 3]))
+    (array([0, 3]), array([1, 0]))
     """
-    place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
-    return place, np.flatnonzero(known[place] == wanted) if len(known) else np.empty(0, np.int64)
+    there = np.zeros(1 << _BITS, bool)
+    there[_hash(known)] = True
+    maybe = np.flatnonzero(there[_hash(wanted)])
+    if not maybe.size:
+        return maybe, maybe
+    place = np.minimum(np.searchsorted(known, wanted[maybe]), len(known) - 1)
+    same = known[place] == wanted[maybe]
+    return maybe[same], place[same]
+
+
+#: Bits of a hash in `find_among`.
+_BITS = 20
+
+
+def _hash(numbers: np.ndarray) -> np.ndarray:
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    return (numbers.view(np.uint64) * odd) >> np.uint64(64 - _BITS)
 
 
 def spread(told: dict[str, np.ndarray], name: str, codes: np.ndarray, count: int) -> np.ndarray:

@@ -122,9 +122,9 @@ def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:
     places = spread_ranges(starts[of], starts[of + 1])
     # Lines that are asked for are few beside those that are kept: the latter are looked for among the former.
     asked, first = np.unique(key, return_index=True)
-    place, found = find_among(asked, kept["key"][places])
-    _, one = np.unique(place[found], return_index=True)
-    rows, hit = places[found[one]], first[place[found[one]]]
+    found, place = find_among(asked, kept["key"][places])
+    of_key, one = np.unique(place, return_index=True)
+    rows, hit = places[found[one]], first[of_key]
     titles = base.tables["titles"]["title_id"].cat.categories.to_numpy(object)
     frame = pd.DataFrame(
         {
