@@ -43,10 +43,20 @@ class Base:
         return load_texts(self.folder / "account_ids.arrow")
 
     @cached_property
+    def _places(self) -> pd.Index:
+        return pd.Index(self.account_ids, dtype=object)
+
+    def codes_of(self, ids) -> np.ndarray:
+        """The code of each account by its id; -1 where none of that id was known."""
+        place, named = pd.factorize(np.asarray(ids, dtype=object))
+        return np.append(self._places.get_indexer(pd.Index(named, dtype=object)), -1)[place].astype(np.int64)
+
+    @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The small tables that are not by account, and outcomes."""
+        """The small tables that are not by account, and outcomes, these with account ids as texts."""
+        plain = {"outcomes": ("account_id",)}
         return {
-            name: load_frame(self.folder / f"{name}.arrow")
+            name: load_frame(self.folder / f"{name}.arrow", plain=plain.get(name, ()))
             for name in ("titles", "street_dates", "leaks", "outcomes")
         }
 

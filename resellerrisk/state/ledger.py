@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from resellerrisk.state.arrays import load_frame
 from resellerrisk.tables import TABLES
+from resellerrisk.tables.arrow import map_table
 from resellerrisk.tables.files import find_files
 from resellerrisk.tables.refusing import part_files
 
 VERSION = 1
+#: Tells the codes of accounts by their ids, -1 of those that a state does not have.
+Known = Callable[[object], np.ndarray]
 _US = "datetime64[us]"
 
 
@@ -154,14 +160,12 @@ def months_between(first: int, end: int) -> np.ndarray:
 
 
 def rows_before(
-    frames: dict[str, pd.DataFrame], moment: pd.Timestamp, known: pd.Index
+    frames: dict[str, pd.DataFrame], moment: pd.Timestamp, known: Known
 ) -> dict[str, pd.DataFrame]:
-    """Rows known before a moment, of accounts that had applied by then; ``known`` are accounts of before."""
+    """Rows known before a moment, of accounts that had applied by then; ``known`` tells the codes of accounts of before."""
     out, at = {}, moment
     accounts = frames.get("accounts")
-    ids = known
-    if accounts is not None:
-        ids = known.append(pd.Index(accounts["account_id"][accounts["applied_at"] < at], dtype=object))
+    new = () if accounts is None else accounts["account_id"][accounts["applied_at"] < at]
     for name, frame in frames.items():
         table = TABLES[name]
         if table.known_at:
@@ -170,21 +174,36 @@ def rows_before(
             if column.known_at:
                 frame = frame.assign(**{column.name: frame[column.name].where(frame[column.known_at] < at)})
         if "account_id" in frame:
-            frame = frame[frame["account_id"].isin(ids)]
+            frame = frame[(known(frame["account_id"]) >= 0) | frame["account_id"].isin(new).to_numpy()]
         out[name] = frame.reset_index(drop=True)
     return out
 
 
-def rows_from(name: str, frame: pd.DataFrame, moment: int, known: pd.Index) -> pd.DataFrame:
-    """Rows of a table that a state of a moment does not hold."""
+def rows_from(name: str, frame: pd.DataFrame, moment: int, known: Known) -> pd.DataFrame:
+    """Rows of a table that a state of a moment does not hold; ``known`` tells the codes of its accounts."""
     if not TABLES[name].known_at:
         return frame
     since = np.zeros(len(frame), bool)
     for column in _moment_columns(name):
         since |= frame[column].to_numpy(_US).astype(np.int64) >= moment
     if "account_id" in frame:
-        since |= ~frame["account_id"].isin(known).to_numpy()
+        since |= known(frame["account_id"]) < 0
     return frame[since]
+
+
+def load_rows_from(name: str, path: Path, moment: int | None, known: Known) -> pd.DataFrame:
+    """`rows_from` of a file, or all of it without a moment. Rows that the state holds are not made into a frame: of a busy week there are many."""
+    if moment is None or not TABLES[name].known_at:
+        return load_frame(path)
+    table = map_table(path)
+    since = np.zeros(len(table), bool)
+    for column in _moment_columns(name):
+        since |= table[column].cast(pa.timestamp("us"), safe=False).to_numpy().astype(np.int64) >= moment
+    if "account_id" in table.column_names:
+        ids = table["account_id"].combine_chunks().dictionary_encode()
+        new = np.append(known(ids.dictionary.to_numpy(zero_copy_only=False)) < 0, True)
+        since |= new[ids.indices.fill_null(-1).to_numpy()]
+    return load_frame(path, np.flatnonzero(since))
 
 
 def _moment_columns(name: str) -> list[str]:
@@ -192,7 +211,7 @@ def _moment_columns(name: str) -> list[str]:
     return [table.known_at, *(column.known_at for column in table.columns if column.known_at)]
 
 
-def known_moments(name: str, frame: pd.DataFrame, known: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+def known_moments(name: str, frame: pd.DataFrame, known: Known) -> tuple[np.ndarray, np.ndarray]:
     """When rows became known, and which of them a state that has some accounts would have held: theirs, and those of no account.
 
     A shipment that has not arrived tells nothing yet.
@@ -204,12 +223,12 @@ def known_moments(name: str, frame: pd.DataFrame, known: pd.Index) -> tuple[np.n
     told = at != np.iinfo(np.int64).min
     held = told.copy()
     if "account_id" in frame and name != "accounts":
-        held &= frame["account_id"].isin(known).to_numpy()
+        held &= known(frame["account_id"]) >= 0
     return at[told], held[told]
 
 
 def last_moment(name: str, frame: pd.DataFrame) -> int:
-    at, _ = known_moments(name, frame, pd.Index([]))
+    at, _ = known_moments(name, frame, lambda ids: np.full(len(ids), -1))
     return int(at.max()) if at.size else np.iinfo(np.int64).max
 
 

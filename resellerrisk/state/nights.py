@@ -42,6 +42,7 @@ from resellerrisk.state.ledger import (
     highest_number,
     known_moments,
     last_moment,
+    load_rows_from,
     months_between,
     rows_before,
     rows_from,
@@ -230,13 +231,13 @@ class Nights:
     def frames(self, base: Base) -> dict[str, pd.DataFrame]:
         """All rows since a state, by table."""
         if base.folder.name not in self._frames:
-            known = pd.Index(base.account_ids, dtype=object)
             parts: dict[str, list[pd.DataFrame]] = {}
             for one in self.facts.segments:
                 for name in one.tables:
-                    frame = load_frame(self.folder / one.folder / f"{name}.arrow")
-                    if one.first < base.moment:
-                        frame = rows_from(name, frame, base.moment, known)
+                    # A segment of rows from the moment on is new as a whole.
+                    moment = base.moment if one.first < base.moment else None
+                    path = self.folder / one.folder / f"{name}.arrow"
+                    frame = load_rows_from(name, path, moment, base.codes_of)
                     parts.setdefault(name, []).append(frame)
             self._frames[base.folder.name] = {
                 name: pd.concat(some, ignore_index=True) if len(some) > 1 else some[0]
@@ -248,7 +249,7 @@ class Nights:
         """A state with all rows since, or those known before a moment."""
         frames = self.frames(base)
         if until is not None:
-            frames = rows_before(frames, until, pd.Index(base.account_ids, dtype=object))
+            frames = rows_before(frames, until, base.codes_of)
         return Merged(base, put_beside(base, frames))
 
     def months(self, base: Base, merged: Merged, months: list[int]) -> dict[int, PeerTable]:
@@ -346,19 +347,17 @@ class Nights:
     def _cut_rows(self, rows: dict[str, pd.DataFrame]) -> tuple[dict, dict]:
         """Rows that the last Monday's state holds, and those since: a night reads the latter only."""
         base = self.base
-        known = pd.Index(base.account_ids, dtype=object)
-        newer = {name: rows_from(name, frame, base.moment, known) for name, frame in rows.items()}
+        newer = {name: rows_from(name, frame, base.moment, base.codes_of) for name, frame in rows.items()}
         older = {name: frame.drop(newer[name].index) for name, frame in rows.items()}
         return older, newer
 
     def _add_segment(self, path: str, frames: dict[str, pd.DataFrame], counts: dict) -> int:
         """Keep the rows of a file; gives the first moment of those that the state would hold, had they come before it."""
         name = self._new_folder("since", "rows")
-        known = pd.Index(self.base.account_ids, dtype=object)
         first, last, late = [], [], []
         for table, frame in frames.items():
             save_frame(self.folder / name / f"{table}.arrow", frame)
-            at, held = known_moments(table, frame, known)
+            at, held = known_moments(table, frame, self.base.codes_of)
             if at.size:
                 first.append(int(at.min()))
                 last.append(int(at.max()))

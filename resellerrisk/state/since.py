@@ -58,8 +58,7 @@ def put_beside(base: Base, frames: dict[str, pd.DataFrame]) -> Since:
     named = (
         pd.unique(pd.concat([pd.Series(one, dtype=object) for one in told])) if told else np.empty(0, object)
     )
-    index = pd.Index(base.account_ids, dtype=object)
-    place = index.get_indexer(named)
+    place = base.codes_of(named)
     known = np.sort(place[place >= 0])
     forms = base.accounts(known)
     more = frames.get("accounts")
@@ -71,12 +70,12 @@ def put_beside(base: Base, frames: dict[str, pd.DataFrame]) -> Since:
     parts |= {name: frame for name, frame in frames.items() if name not in parts}
     market = frame_market({}, ()).with_tables(**parts)
     market = replace(market, present=frozenset(base.facts["present"]) | frozenset(frames))
-    codes = index.get_indexer(market.account_ids)
+    codes = base.codes_of(market.account_ids)
     new = codes < 0
-    codes[new] = len(index) + np.arange(new.sum())
+    codes[new] = len(base.account_ids) + np.arange(new.sum())
     ids = np.concatenate([base.account_ids, market.account_ids.to_numpy(object)[new]])
     titles = market.title_ids.get_indexer(base.tables["titles"]["title_id"].cat.categories)
-    return Since(market, codes.astype(np.int64), ids, titles.astype(np.int64))
+    return Since(market, codes, ids, titles.astype(np.int64))
 
 
 def as_texts(frame: pd.DataFrame) -> pd.DataFrame:

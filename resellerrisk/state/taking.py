@@ -64,13 +64,12 @@ def _references(
     """What is there of accounts, titles, street dates and order lines that the new rows name."""
     out = {"titles": _plain(base.tables["titles"])}
     out["street_dates"] = _plain(base.tables["street_dates"].iloc[:0])
-    ids = pd.Index(base.account_ids, dtype=object)
-    codes = ids.get_indexer(pd.Index(_named(raw, "account_id"), dtype=object))
+    codes = base.codes_of(_named(raw, "account_id"))
     out["accounts"] = _plain(base.accounts(np.unique(codes[codes >= 0])))
     for name in ("accounts", "titles"):
         if name in since:
             out[name] = pd.concat([out[name], since[name]], ignore_index=True)
-    out["orders"] = _known_lines(base, ids, since, raw)
+    out["orders"] = _known_lines(base, since, raw)
     return out
 
 
@@ -89,7 +88,7 @@ def _decoded(cells):
     return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
 
 
-def _known_lines(base: Base, ids: pd.Index, since, raw) -> pd.DataFrame:
+def _known_lines(base: Base, since, raw) -> pd.DataFrame:
     """Order lines that the new orders, shipments and payments name: of the rows since, and of the lines that the state kept."""
     asked = _named(raw, "order_id", ("orders", "shipments", "payments"))
     columns = list(TABLES["orders"].names)
@@ -100,7 +99,7 @@ def _known_lines(base: Base, ids: pd.Index, since, raw) -> pd.DataFrame:
         if cells is not None and {"order_id", "line", "account_id"} <= set(cells.column_names):
             told.append(cells.select(["order_id", "line", "account_id"]).to_pandas().astype(object))
     if told and "orders" in base.views:
-        parts.append(_kept_lines(base, ids, pd.concat(told, ignore_index=True)))
+        parts.append(_kept_lines(base, pd.concat(told, ignore_index=True)))
     if "orders" in since:
         mine = since["orders"]
         parts.append(mine[mine["order_id"].isin(asked)][columns])
@@ -109,9 +108,9 @@ def _known_lines(base: Base, ids: pd.Index, since, raw) -> pd.DataFrame:
     )
 
 
-def _kept_lines(base: Base, ids: pd.Index, told: pd.DataFrame) -> pd.DataFrame:
+def _kept_lines(base: Base, told: pd.DataFrame) -> pd.DataFrame:
     line = pd.to_numeric(told["line"], errors="coerce")
-    account = ids.get_indexer(pd.Index(told["account_id"].astype(str), dtype=object))
+    account = base.codes_of(told["account_id"].astype(str))
     usable = ((account >= 0) & line.notna()).to_numpy()
     told, account, line = told[usable], account[usable], line[usable].to_numpy(np.int64)
     key = hash_lines(

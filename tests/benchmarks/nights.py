@@ -1,11 +1,12 @@
 """What a night of 50,000 new order lines costs from a state, beside the size of its history.
 
-    python -m tests.benchmarks.nights MODEL WORK 6500 20000 65000 [--lines 50000] [--keep] [--write]
+    python -m tests.benchmarks.nights MODEL WORK 6500 20000 65000 [--lines 50000] [--accounts 800] [--keep] [--write]
 
 MODEL is a folder of a trained order model, WORK a folder for markets and states (removed one by one; ``--keep`` leaves them there, and the next run with it measures
 the nights again without building), the numbers are accounts of simulated markets (about 150 order lines each, four years, shipments as many); the folder of such a market may stand for a
 number. The state is that of Monday 29 June 2020, with all rows before. The night brings what became known from then on until 50,000 order lines had been placed, of all
-tables, with its moments laid into that Monday, so that every market has a night alike. A night is scored in a fresh process, from its start to written scores, five times from copies of the
+tables, with its moments laid into that Monday, by so many accounts drawn from those that ordered (``--accounts 0``: by all of them), so that every market has a night alike: as many
+lines of as many accounts. A kept night of other numbers is laid anew from its market; the state stays. A night is scored in a fresh process, from its start to written scores, five times from copies of the
 state: CPU seconds and wall seconds are medians, memory is the process's peak. Then, up to twenty million lines, a first of the month and the Monday that follows, without new rows: what they cost more. Memory of
 building is what the process and its workers hold together. Prints a row a market and the fitted exponent of CPU seconds over order lines of history; ``--write`` puts it into
 docs/scale.md. A kept state that another version of this program built is taken for one of this version: build it anew where the form of states has changed.
@@ -28,7 +29,7 @@ from pathlib import Path
 import pandas as pd
 
 from tests.benchmarks.growth import Memory
-from tests.benchmarks.nights_data import lay_out
+from tests.benchmarks.nights_data import lay_before, lay_night
 from tests.benchmarks.page import describe_machine, fit_exponent, table, write_section
 
 DAY = pd.Timedelta(days=1)
@@ -77,27 +78,43 @@ def run_one(*words: object) -> dict:
     return json.loads(told.stdout.splitlines()[-1]) | {"wall_s": time.perf_counter() - began}
 
 
-def prepare(work: Path, asked: str, lines: int) -> dict:
+def prepare(work: Path, asked: str, lines: int, accounts: int) -> dict:
     """Simulate a market of so many accounts, or take one that stands, lay it out and build its state; gives what is to be told of it."""
     from resellerrisk.simulate import simulate_market
 
     market, data, state, told = (work / name for name in ("market", "data", "state", "told.json"))
     if told.exists():
         _take_for_own(state)
-        return json.loads(told.read_text())
+        found = json.loads(told.read_text())
+        if found.get("night") != [lines, accounts]:
+            found |= {
+                "lines": lay_night(Path(asked), data, NIGHT, lines, accounts),
+                "night": [lines, accounts],
+            }
+            _bring(data)
+            told.write_text(json.dumps(found))
+        return found
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     if asked.isdigit():
         simulate_market(market, accounts=int(asked), seed=1)
-    history, brought = lay_out(market if asked.isdigit() else Path(asked), data, NIGHT, lines)
+    source = market if asked.isdigit() else Path(asked)
+    history = lay_before(source, data, NIGHT)
+    brought = lay_night(source, data, NIGHT, lines, accounts)
     shutil.rmtree(market, ignore_errors=True)
     built = run_one("--build", data, state)
-    for path in data.glob("*.night"):
-        path.rename(data / path.stem / "night.parquet")
+    _bring(data)
     size = sum(path.stat().st_size for path in state.rglob("*") if path.is_file())
     found = {"history": history, "lines": brought, "built": built, "state_gib": size / 2**30}
+    found["night"] = [lines, accounts]
     told.write_text(json.dumps(found))
     return found
+
+
+def _bring(data: Path) -> None:
+    """Lay what a night brings beside what was before it."""
+    for path in data.glob("*.night"):
+        path.rename(data / path.stem / "night.parquet")
 
 
 def _take_for_own(state: Path) -> None:
@@ -111,9 +128,9 @@ def _take_for_own(state: Path) -> None:
         path.write_text(json.dumps(json.loads(path.read_text()) | {"run.json": facts}))
 
 
-def measure(model: str, work: Path, asked: str, lines: int, keep: bool) -> dict:
+def measure(model: str, work: Path, asked: str, lines: int, accounts: int, keep: bool) -> dict:
     """Score the night of one market five times, then a first of the month and a Monday."""
-    told = prepare(work, asked, lines)
+    told = prepare(work, asked, lines, accounts)
     data, state, out, copy = (work / name for name in ("data", "state", "out", "copy"))
     runs = []
     for number in range(RUNS):
@@ -178,6 +195,7 @@ def main() -> None:
     asked.add_argument("work", type=Path)
     asked.add_argument("markets", nargs="+")
     asked.add_argument("--lines", type=int, default=50_000)
+    asked.add_argument("--accounts", type=int, default=800)
     asked.add_argument("--keep", action="store_true")
     asked.add_argument("--write", action="store_true")
     told = asked.parse_args()
@@ -185,7 +203,7 @@ def main() -> None:
     rows = []
     for market in told.markets:
         work = told.work / f"nights-{Path(market).name}"
-        rows.append(measure(told.model, work, market, told.lines, told.keep))
+        rows.append(measure(told.model, work, market, told.lines, told.accounts, told.keep))
         print(json.dumps(rows[-1]), flush=True)
     shown = [
         [f"{row[name]:,}" for name in ("history", "lines", "orders")]
