@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from resellerrisk.state.arrays import load_frame
 from resellerrisk.tables import TABLES
@@ -191,18 +192,39 @@ def rows_from(name: str, frame: pd.DataFrame, moment: int, known: Known) -> pd.D
     return frame[since]
 
 
-def load_rows_from(name: str, path: Path, moment: int | None, known: Known) -> pd.DataFrame:
-    """`rows_from` of a file, or all of it without a moment. Rows that the state holds are not made into a frame: of a busy week there are many."""
-    if moment is None or not TABLES[name].known_at:
-        return load_frame(path)
+def load_rows_since(
+    folder: Path, segments: list[Segment], moment: int, known: Known
+) -> dict[str, pd.DataFrame]:
+    """The rows of some segments that a state of a moment does not hold, by table."""
+    new = _new_accounts(folder, segments, known)
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for one in segments:
+        for name in one.tables:
+            path = folder / one.folder / f"{name}.arrow"
+            older = one.first < moment and TABLES[name].known_at
+            parts.setdefault(name, []).append(
+                _load_newer(name, path, moment, new) if older else load_frame(path)
+            )
+    return {
+        name: pd.concat(some, ignore_index=True) if len(some) > 1 else some[0] for name, some in parts.items()
+    }
+
+
+def _new_accounts(folder: Path, segments: list[Segment], known: Known) -> pa.Array:
+    """The ids of accounts that a state does not have: each that a row names has its form there or in a segment."""
+    paths = [folder / one.folder / "accounts.arrow" for one in segments if "accounts" in one.tables]
+    ids = np.array([name for path in paths for name in map_table(path)["account_id"].to_pylist()], object)
+    return pa.array(ids[known(ids) < 0], pa.string())
+
+
+def _load_newer(name: str, path: Path, moment: int, new: pa.Array) -> pd.DataFrame:
+    """`rows_from` of a file. Rows that the state holds are not made into a frame: of a busy week there are many."""
     table = map_table(path)
     since = np.zeros(len(table), bool)
     for column in _moment_columns(name):
         since |= table[column].cast(pa.timestamp("us"), safe=False).to_numpy().astype(np.int64) >= moment
     if "account_id" in table.column_names:
-        ids = table["account_id"].combine_chunks().dictionary_encode()
-        new = np.append(known(ids.dictionary.to_numpy(zero_copy_only=False)) < 0, True)
-        since |= new[ids.indices.fill_null(-1).to_numpy()]
+        since |= pc.is_in(table["account_id"], new).to_numpy()
     return load_frame(path, np.flatnonzero(since))
 
 

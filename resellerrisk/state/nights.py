@@ -42,7 +42,7 @@ from resellerrisk.state.ledger import (
     highest_number,
     known_moments,
     last_moment,
-    load_rows_from,
+    load_rows_since,
     months_between,
     rows_before,
     rows_from,
@@ -231,18 +231,9 @@ class Nights:
     def frames(self, base: Base) -> dict[str, pd.DataFrame]:
         """All rows since a state, by table."""
         if base.folder.name not in self._frames:
-            parts: dict[str, list[pd.DataFrame]] = {}
-            for one in self.facts.segments:
-                for name in one.tables:
-                    # A segment of rows from the moment on is new as a whole.
-                    moment = base.moment if one.first < base.moment else None
-                    path = self.folder / one.folder / f"{name}.arrow"
-                    frame = load_rows_from(name, path, moment, base.codes_of)
-                    parts.setdefault(name, []).append(frame)
-            self._frames[base.folder.name] = {
-                name: pd.concat(some, ignore_index=True) if len(some) > 1 else some[0]
-                for name, some in parts.items()
-            }
+            self._frames[base.folder.name] = load_rows_since(
+                self.folder, self.facts.segments, base.moment, base.codes_of
+            )
         return self._frames[base.folder.name]
 
     def merged(self, base: Base, until: pd.Timestamp | None = None) -> Merged:

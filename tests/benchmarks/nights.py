@@ -80,25 +80,23 @@ def run_one(*words: object) -> dict:
 
 def prepare(work: Path, asked: str, lines: int, accounts: int) -> dict:
     """Simulate a market of so many accounts, or take one that stands, lay it out and build its state; gives what is to be told of it."""
-    from resellerrisk.simulate import simulate_market
-
     market, data, state, told = (work / name for name in ("market", "data", "state", "told.json"))
     if told.exists():
         _take_for_own(state)
         found = json.loads(told.read_text())
         if found.get("night") != [lines, accounts]:
+            source = _market_of(asked, market)
             found |= {
-                "lines": lay_night(Path(asked), data, NIGHT, lines, accounts),
+                "lines": lay_night(source, data, NIGHT, lines, accounts),
                 "night": [lines, accounts],
             }
             _bring(data)
+            shutil.rmtree(market, ignore_errors=True)
             told.write_text(json.dumps(found))
         return found
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    if asked.isdigit():
-        simulate_market(market, accounts=int(asked), seed=1)
-    source = market if asked.isdigit() else Path(asked)
+    source = _market_of(asked, market)
     history = lay_before(source, data, NIGHT)
     brought = lay_night(source, data, NIGHT, lines, accounts)
     shutil.rmtree(market, ignore_errors=True)
@@ -109,6 +107,16 @@ def prepare(work: Path, asked: str, lines: int, accounts: int) -> dict:
     found["night"] = [lines, accounts]
     told.write_text(json.dumps(found))
     return found
+
+
+def _market_of(asked: str, market: Path) -> Path:
+    """The market that was asked for: simulated, where a number of accounts was."""
+    from resellerrisk.simulate import simulate_market
+
+    if not asked.isdigit():
+        return Path(asked)
+    simulate_market(market, accounts=int(asked), seed=1)
+    return market
 
 
 def _bring(data: Path) -> None:
