@@ -1,7 +1,7 @@
 """Telephone numbers written in figures alone, read as the library phonenumbers reads them, at a twentieth of the time.
 
 What a country's numbers look like comes from that library's own metadata. Whatever is written otherwise (an extension, letters, a prefix for calls
-abroad) is left to the library; that both say the same, tests/links/test_telephones.py holds.
+abroad) is left to the library; that both say the same, tests/links/test_quick_reading.py holds.
 """
 
 from __future__ import annotations

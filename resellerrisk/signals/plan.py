@@ -1,7 +1,7 @@
 """One snapshot's rows put together by compiled code, from a plan that is made once for a set of columns.
 
 The same sums between the same edges as `compute` makes for many snapshots, with the same last division, so the same bits
-(tests/laws/test_single.py). What a column means, and how rows are cut, stands in `declare` and `kernel`; links, leaks and peers
+(tests/laws/test_scorer.py). What a column means, and how rows are cut, stands in `declare` and `kernel`; links, leaks and peers
 are looked up by the caller.
 """
 
