@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
+import mmap
 import multiprocessing
 import os
 import signal
@@ -15,6 +17,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+
+import numpy as np
 
 from resellerrisk.errors import MachineError
 
@@ -82,6 +86,21 @@ def run_side_by_side(tasks: Sequence[Callable[[], object]]) -> list:
     [1, 2]
     """
     return list(each_part(lambda number: tasks[number](), len(tasks), alike=False))
+
+
+def shared_array(shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros (float64) that workers forked afterwards may fill for this process: what is large need not travel.
+
+    Examples
+    --------
+    >>> told = shared_array((2, 3))
+    >>> run_side_by_side([lambda: told[0].fill(1), lambda: told[1].fill(2)])
+    [None, None]
+    >>> float(told.sum())
+    9.0
+    """
+    room = mmap.mmap(-1, max(math.prod(shape), 1) * np.dtype(float).itemsize)
+    return np.frombuffer(room, float, math.prod(shape)).reshape(shape)
 
 
 def _give_back() -> None:

@@ -88,7 +88,11 @@ def trace_calendar(start: str | pd.Timestamp, end: str | pd.Timestamp) -> np.nda
 
 
 def trace_figures(
-    market: Market, moments: np.ndarray, *, groups: np.ndarray | None = None
+    market: Market,
+    moments: np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    out: dict[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """The figures of every account at many moments.
 
@@ -98,6 +102,8 @@ def trace_figures(
     moments : ndarray of datetime64, shape (n_moments,)
     groups : ndarray of int, shape (n_accounts,), optional
         Accounts of one group are taken as one holder. They must have been known at all moments.
+    out : dict of ndarray of float64, optional
+        Arrays of that shape, by the figures' names, to put them into.
 
     Returns
     -------
@@ -107,7 +113,9 @@ def trace_figures(
     """
     moments = np.asarray(moments, "datetime64[us]").astype(np.int64)
     shape = len(moments), len(market.account_ids)
-    figures = {figure.name: np.full(shape, np.nan) for figure in LEAK_FIGURES}
+    figures = out or {figure.name: np.empty(shape) for figure in LEAK_FIGURES}
+    for values in figures.values():
+        values.fill(np.nan)
     if "leaks" not in market.present:
         return figures
     evidence = gather_evidence(market, groups)

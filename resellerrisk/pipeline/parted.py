@@ -270,7 +270,7 @@ def _second_round(parted, whole, chosen, columns, compared, months, work: Path) 
         return computed.peers
 
     found = list(each_part(compute, parted.parts_count))
-    peers = {month: join_peers([one[month] for one in found]) for month in months}
+    peers = {month: join_peers([one.pop(month) for one in found]) for month in months}
     for table in peers.values():
         table.put_in_order(compared)
     return peers

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from resellerrisk.signals.arrange import first_of_each
 from resellerrisk.signals.asks import Asks
 from resellerrisk.signals.rows import Views, micros
 from resellerrisk.tables import Market
+from resellerrisk.workers import shared_array
 
 
 @dataclass(frozen=True)
@@ -218,24 +219,24 @@ class Whole:
     def settle(self, mondays: np.ndarray, run: Callable) -> None:
         """Find links and trace Mondays (int64 microseconds), which do not hang on each other, side by side; then join their groups.
 
-        Parameters
-        ----------
-        mondays : int64[n]
-        run : function
-            What calls a list of functions and gives what they say, in their order.
+        ``run`` calls a list of functions and gives what they say, in their order.
         """
+        from resellerrisk.leaks import LEAK_FIGURES, trace_figures
         from resellerrisk.links import find_links
 
-        waiting = [partial(self.traced, mondays)] if mondays.size and "leaks" in self.market.present else []
+        missing = self._untraced(mondays) if "leaks" in self.market.present else np.empty(0, np.int64)
+        # Figures of many Mondays and accounts are a gigabyte: they are put where this process reads them.
+        shape = missing.size, len(self.account_ids)
+        figures = {figure.name: shared_array(shape) for figure in LEAK_FIGURES}
 
-        def run_all(tasks: Sequence[Callable[[], object]]) -> list:
-            first = [waiting.pop() for _ in range(len(waiting))]
-            traced, found = first, list(run([*first, *tasks]))
-            for figures in found[: len(traced)]:
-                self._traced |= figures
-            return found[len(traced) :]
+        def trace() -> None:
+            trace_figures(self.market, missing.view("datetime64[us]"), out=figures)
 
-        self.__dict__["links"] = find_links(self.market, run_all)
+        first = [trace] if missing.size else []
+        self.__dict__["links"] = find_links(
+            self.market, lambda tasks: list(run([*first, *tasks]))[len(first) :]
+        )
+        self._keep(missing, figures)
         self.links.settle_groups(mondays)
 
     def settled(self, mondays: np.ndarray) -> Whole:
@@ -288,18 +289,20 @@ class Whole:
         """
         from resellerrisk.leaks import trace_figures
 
-        missing = mondays[~np.isin(mondays, list(self._traced))]
+        missing = self._untraced(mondays)
         if missing.size:
-            figures = trace_figures(self.market, missing.view("datetime64[us]"))
-            for i, monday in enumerate(missing):
-                self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
+            self._keep(missing, trace_figures(self.market, missing.view("datetime64[us]")))
         return self._traced
 
-    def standing(self, mondays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How probably each account was a source, on Mondays and others that were asked for: the Mondays, and float64 of them by accounts.
+    def _untraced(self, mondays: np.ndarray) -> np.ndarray:
+        return mondays[~np.isin(mondays, list(self._traced))]
 
-        Kept for the next question that it answers: it is of all accounts, and parts of them ask.
-        """
+    def _keep(self, mondays: np.ndarray, figures: dict[str, np.ndarray]) -> None:
+        for i, monday in enumerate(mondays):
+            self._traced[int(monday)] = {name: values[i] for name, values in figures.items()}
+
+    def standing(self, mondays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How probably each account was a source, on Mondays and others asked for before: the Mondays, and float64 of them by accounts."""
         traced = self.traced(mondays)
         if not np.isin(mondays, self._standing[0]).all():
             rows = [traced[int(monday)]["source_probability"] for monday in mondays]
