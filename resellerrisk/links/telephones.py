@@ -69,9 +69,9 @@ def read_figures(text: str, country: str | None) -> tuple[int, str] | None:
         plan = _plan_of_country(country) if country else None
         if plan and (plan.abroad.match(figures) or figures.startswith(str(plan.code))):
             return None
-    if plan is None or not figures.strip("0"):
-        return None
-    return plan.code, _without_prefix(figures, plan)
+    number = _without_prefix(figures, plan) if plan else ""
+    # How many zeros a number of nothing else begins with is the library's to say.
+    return (plan.code, number) if number.strip("0") else None
 
 
 def only_figures(text: str) -> str:

@@ -117,6 +117,7 @@ def test_a_plain_mail_address_is_read_as_the_library_reads_it(mail):
 @example("(212) 555-0187", "US")
 @example("+1 212 555 0187", "GB")
 @example("(212 555-0187", "US")
+@example("+110000000000", "US")
 def test_an_american_telephone_is_read_as_the_library_reads_it(phone, country):
     # What begins with 00 is tried as a call from abroad too, which the library does for some countries only.
     assume(not phone.lstrip("(").startswith("00"))
