@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from resellerrisk.tables.passes import first_of_code
+
 
 def first_early(
     account: np.ndarray,
@@ -42,7 +44,7 @@ def first_early(
     if not _stand_in_order(account, at, title):
         order = np.lexsort([title, at, account])
         account, title, at = account[order], title[order], at[order]
-    first = _first_of_title(account, title, latest.size)
+    first = first_of_code(account, title, latest.size)
     return (account, title, at) if first.all() else (account[first], title[first], at[first])
 
 
@@ -72,14 +74,3 @@ def _stand_in_order(account, at, title):
         elif at[i] < at[i - 1] or (at[i] == at[i - 1] and title[i] < title[i - 1]):
             return False
     return True
-
-
-@njit(cache=True, nogil=True)
-def _first_of_title(account, title, titles_count):
-    """Whether each row is the first of its title and account; rows stand by account."""
-    last = np.full(titles_count, -1, np.int64)
-    first = np.empty(account.size, np.bool_)
-    for i in range(account.size):
-        first[i] = last[title[i]] != account[i]
-        last[title[i]] = account[i]
-    return first

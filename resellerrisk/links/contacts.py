@@ -86,12 +86,9 @@ def parse_phone(phone: str, country: str | None):
     import phonenumbers
 
     text = phone.strip()
-    plain = _AMERICAN.fullmatch(text)
-    if plain and (plain.group(1) or country == "US"):
-        return phonenumbers.PhoneNumber(country_code=1, national_number=int("".join(plain.groups()[1:])))
-    plainly = read_figures(text, country)
-    if plainly:
-        return _number_of(*plainly)
+    plain = _read_plain(text, country)
+    if plain:
+        return _number_of(*plain)
     attempts = [text, "+" + text.lstrip("(0") if re.match(r"\(?00", text) else None]
     read = None
     for attempt in filter(None, attempts):
@@ -103,6 +100,14 @@ def parse_phone(phone: str, country: str | None):
             return number
         read = read or number
     return read
+
+
+def _read_plain(text: str, country: str | None) -> tuple[int, str] | None:
+    """Country code and national number of a telephone number that needs no library; None of any other."""
+    american = _AMERICAN.fullmatch(text)
+    if american and (american.group(1) or country == "US"):
+        return 1, "".join(american.groups()[1:])
+    return read_figures(text, country)
 
 
 def _number_of(code: int, national: str):
@@ -129,13 +134,9 @@ def phone_key(phone: str, country: str | None) -> str:
     digits = only_figures(phone)
     if len(digits) < 5 or len(set(digits)) == 1:
         return ""
-    text = phone.strip()
-    plain = _AMERICAN.fullmatch(text)
-    if plain and (plain.group(1) or country == "US"):
-        return "+1" + "".join(plain.groups()[1:])
-    plainly = read_figures(text, country)
-    if plainly:
-        return f"+{plainly[0]}{plainly[1]}"
+    plain = _read_plain(phone.strip(), country)
+    if plain:
+        return f"+{plain[0]}{plain[1]}"
     number = parse_phone(phone, country)
     if number is None:
         return digits

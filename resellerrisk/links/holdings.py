@@ -21,6 +21,7 @@ from resellerrisk.links.declare import KIND_CODES, LINK_KINDS
 from resellerrisk.links.distinct import find_distinct, once_per_distinct
 from resellerrisk.links.identity import packaged_lists
 from resellerrisk.links.normalise import key_of, told_by
+from resellerrisk.tables.passes import first_of_code
 
 #: Where a value was first seen on an account; the smaller wins when two tell of it at the same moment.
 FROM_FORM, FROM_ORDER, FROM_SIGHTING = 0, 1, 2
@@ -231,7 +232,7 @@ def _in_orders(market, kind: str) -> Sights:
     if not stand_in_order(accounts, seen):
         order = np.lexsort((seen, accounts))
         accounts, places, seen = accounts[order], places[order], seen[order]
-    first = _first_to_place(accounts, places, len(ship_to.cat.categories))
+    first = first_of_code(accounts, places, len(ship_to.cat.categories))
     texts = np.asarray(ship_to.cat.categories, dtype=object)[places[first]]
     return _sights(accounts[first], texts, seen[first], FROM_ORDER)
 
@@ -243,17 +244,6 @@ def stand_in_order(accounts, moments):
         if accounts[i] < accounts[i - 1] or (accounts[i] == accounts[i - 1] and moments[i] < moments[i - 1]):
             return False
     return True
-
-
-@njit(cache=True, nogil=True)
-def _first_to_place(accounts, places, places_count):
-    """Whether each row is the first of its account and place; rows stand by account and moment."""
-    last = np.full(places_count, -1, np.int64)
-    first = np.empty(accounts.size, np.bool_)
-    for i in range(accounts.size):
-        first[i] = last[places[i]] != accounts[i]
-        last[places[i]] = accounts[i]
-    return first
 
 
 def mail_sites(emails) -> np.ndarray:

@@ -217,3 +217,14 @@ def find_lines(orders, lines, counts, orders_count, asked_orders, asked_lines):
 def have_key(orders: np.ndarray, lines: np.ndarray) -> np.ndarray:
     """Whether both parts of an order line's key can be used, bool[n]."""
     return (orders >= 0) & (lines >= 0) & (lines < 2**31)
+
+
+@njit(cache=True, nogil=True)
+def first_of_code(account, code, codes_count):
+    """Whether each row is the first of its account and code; rows stand by account."""
+    last = np.full(codes_count, -1, np.int64)
+    first = np.empty(account.size, np.bool_)
+    for i in range(account.size):
+        first[i] = last[code[i]] != account[i]
+        last[code[i]] = account[i]
+    return first
