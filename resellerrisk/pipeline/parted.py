@@ -33,8 +33,7 @@ from resellerrisk.pipeline.training import (
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals, Snapshots
 from resellerrisk.signals.declare import Column
-from resellerrisk.signals.kernel import DAY
-from resellerrisk.signals.laid_extracts import LaidExtract, join_laid, lay_extract
+from resellerrisk.signals.laid_extracts import LaidExtract, join_laid, lay_extract, slate_gaps
 from resellerrisk.signals.peers import (
     SIZE_COLUMN,
     PeerTable,
@@ -84,12 +83,8 @@ class Computed:
 
 def gather_whole(market, extracts: Sequence[Extract] | Sequence[LaidExtract], has_shipments: bool) -> Whole:
     """The whole market from its parts' extracts, in memory or laid down."""
-    gaps = {
-        declared.function.__name__: min(window.far - window.near for window in declared.windows) * DAY
-        for declared in catalogue().market_wide()
-    }
     join = join_laid if isinstance(extracts[0], LaidExtract) else join_extracts
-    return Whole.of_parts(market, join(extracts, market.account_ids, gaps), has_shipments)
+    return Whole.of_parts(market, join(extracts, market.account_ids, slate_gaps()), has_shipments)
 
 
 def compute_part(

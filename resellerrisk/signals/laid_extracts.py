@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from resellerrisk.signals.arrange import arrange, gather
+from resellerrisk.signals.catalogue import catalogue
+from resellerrisk.signals.kernel import DAY
 from resellerrisk.signals.whole import Extract, join_places, join_slates
 
 _ROWS = {
@@ -86,6 +88,14 @@ def join_laid(laid: Sequence[LaidExtract], account_ids: pd.Index, slate_gaps: di
         slates=join_slates([one.extract.slates for one in laid], slate_gaps),
         **joined,
     )
+
+
+def slate_gaps() -> dict[str, int]:
+    """The shortest window (microseconds) of every function that is counted over the whole market, by its name."""
+    return {
+        declared.function.__name__: min(window.far - window.near for window in declared.windows) * DAY
+        for declared in catalogue().market_wide()
+    }
 
 
 def _join(paths: Sequence[Path], codes: Sequence[np.ndarray] | None) -> np.ndarray:

@@ -22,8 +22,7 @@ from resellerrisk.parts import PartedMarket, deal_out
 from resellerrisk.parts.chunks import StoredTable
 from resellerrisk.signals.catalogue import catalogue
 from resellerrisk.signals.compute import Signals
-from resellerrisk.signals.kernel import DAY
-from resellerrisk.signals.laid_extracts import join_laid, lay_extract
+from resellerrisk.signals.laid_extracts import join_laid, lay_extract, slate_gaps
 from resellerrisk.signals.whole import Extract, Whole, take_extract
 from resellerrisk.state.pieces import Piece, lay_piece, take_piece
 from resellerrisk.state.store import first_of_month, micros_of, stat_files, write_pieces
@@ -160,11 +159,7 @@ def _first_round(parted: PartedMarket, cut: Cut, work: Path, also) -> tuple[list
         again = _extracts(parted, cut, work, False, None)
         laid = [extract for _, extract, _ in again if extract is not None]
     small = cut(parted.finish_check())
-    gaps = {
-        declared.function.__name__: min(window.far - window.near for window in declared.windows) * DAY
-        for declared in catalogue().market_wide()
-    }
-    extract = join_laid(laid, small.account_ids, gaps)
+    extract = join_laid(laid, small.account_ids, slate_gaps())
     whole = Whole.of_parts(small, extract, shipments)
     rows = [name for name in extract.__dict__ if name.startswith(("ask_", "order_"))]
     nothing = dict.fromkeys(rows, np.empty(0, np.int64))
